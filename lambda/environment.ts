@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+/**
+ * What each function expects in `process.env`. The stack types its functions' environment with these schemas, so
+ * that a forgotten variable does not compile, and each handler checks them once, at its first call.
+ */
+export const startEnvironment = z.object({
+  /** Bucket that holds `refreshes/<name>.json`. */
+  BUCKET_NAME: z.string().min(1),
+  /** The state machine that runs a refresh. */
+  STATE_MACHINE_ARN: z.string().min(1),
+});
+export type StartEnvironment = z.infer<typeof startEnvironment>;
+
+export const stepEnvironment = z.object({
+  /** Bucket that holds definitions, the documents of a run, and manifests. */
+  BUCKET_NAME: z.string().min(1),
+  /** Secrets Manager secret with the credentials of the arrays. */
+  SECRET_ID: z.string().min(1),
+});
+export type StepEnvironment = z.infer<typeof stepEnvironment>;

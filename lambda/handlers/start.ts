@@ -1,0 +1,1 @@
+export const start = async (event: unknown): Promise<unknown> => event;

@@ -1,0 +1,1 @@
+export const step = async (event: unknown): Promise<unknown> => event;

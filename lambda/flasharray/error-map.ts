@@ -1,0 +1,106 @@
+import { RefreshError } from '../refresh/errors.ts';
+import { errorBody } from './schemas.ts';
+
+/** An answer of the array that is not a success. */
+export interface RefusedCall {
+  readonly host: string;
+  /** Such as `POST /volumes`. */
+  readonly call: string;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Messages that mean that a named object is not there; the array answers 400, not 404. */
+const NOT_FOUND = /does not exist|no such|could not be found/i;
+
+/** The one map from status and message to our errors. */
+export const refusal = ({ host, call, status, text }: RefusedCall): RefreshError => {
+  const said = messagesOf(text);
+  const answer = `Array ${host} answered ${call} with ${status}${said ? `: ${said}` : ''}`;
+  if (status === 401) {
+    return new RefreshError(
+      'ArrayLoginRefused',
+      `Array ${host} does not accept the API token (${call} answered 401).`,
+      'Check that the token in the secret belongs to this array and has not been renewed or revoked.',
+    );
+  }
+  if (status === 403) {
+    return new RefreshError(
+      'ArrayPermissionDenied',
+      answer,
+      'Give the user of the API token the role storage_admin on the array.',
+    );
+  }
+  if (status === 429) {
+    return new RefreshError('ArrayThrottled', answer, 'Run again when the array is less busy.');
+  }
+  if (status >= 500) {
+    return new RefreshError(
+      'ArrayUnavailable',
+      answer,
+      'Check the health of the array, then run again.',
+    );
+  }
+  if (status === 400 && NOT_FOUND.test(said)) {
+    return new RefreshError(
+      'ArrayObjectNotFound',
+      answer,
+      'Check the names, and on which array they are.',
+    );
+  }
+  return new RefreshError(
+    'ArrayRequestRefused',
+    answer,
+    'Act on what the array says, then run again.',
+  );
+};
+
+/** Everything the array says in an error document, with the objects' names; other texts are not repeated. */
+const messagesOf = (text: string): string => {
+  const parsed = errorBody.safeParse(safeJson(text));
+  if (!parsed.success) return '';
+  const entries = (parsed.data.errors ?? []).map(({ context, message }) =>
+    [context, message].filter(Boolean).join(': '),
+  );
+  return (entries.length > 0 ? entries : [parsed.data.message ?? ''])
+    .filter(Boolean)
+    .slice(0, 5)
+    .join(' ')
+    .slice(0, 1_000);
+};
+
+const safeJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** What Node and undici call the ways in which a certificate is not accepted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS|^EPROTO$/;
+
+/** A failure of the way to the array, from undici or Node. The machine retries `ArrayUnavailable`. */
+export const unreachable = (host: string, call: string, error: unknown): RefreshError => {
+  const code = codeOf(error);
+  if (CERTIFICATE.test(code)) {
+    return new RefreshError(
+      'ArrayCertificateRefused',
+      `The certificate of array ${host} is not accepted (${code}).`,
+      'Put the certificate authority of the array into src_flash_array_ca, and name the host as its certificate does.',
+      { cause: error },
+    );
+  }
+  return new RefreshError(
+    'ArrayUnavailable',
+    `Array ${host} gave no answer to ${call} (${code}).`,
+    'Check the address, the network path and the health of the array.',
+    { cause: error },
+  );
+};
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown failure';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause instanceof Error ? codeOf(error.cause) : error.name;
+};

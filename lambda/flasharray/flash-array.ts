@@ -1,0 +1,261 @@
+import type * as z from 'zod';
+import { isError, listNames, RefreshError } from '../refresh/errors.ts';
+import { nameKey, sameName } from '../refresh/naming.ts';
+import type { ArrayIdentity } from '../refresh/run.ts';
+import type {
+  ArrayVolume,
+  Capabilities,
+  Connection,
+  FlashArray,
+  GroupMember,
+  GroupSnapshot,
+  ProtectionGroup,
+  VolumeCopy,
+  VolumeSnapshot,
+} from '../steps/ports.ts';
+import { chunkNames, type Query, quote } from './query.ts';
+import * as schemas from './schemas.ts';
+import type { Call, Session } from './session.ts';
+import { capabilitiesOf } from './version.ts';
+
+/** Key of the tag that remembers a target volume's source: the Python script's own. */
+const MAPPING_KEY = 'snapshot_mapping';
+
+/** The endpoints that a refresh uses, over one session. */
+export class RestFlashArray implements FlashArray {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get requestCount(): number {
+    return this.#session.requestCount;
+  }
+
+  async identify(): Promise<ArrayIdentity> {
+    const [array] = await this.#session.list('/arrays', {}, schemas.arrayItem);
+    const minor = await this.#session.minor();
+    return { name: array?.name ?? '', host: this.#session.host, rest_version: `2.${minor}` };
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    return capabilitiesOf(await this.#session.minor());
+  }
+
+  async protectionGroups(names: readonly string[]): Promise<ProtectionGroup[]> {
+    const items = await this.#session.list('/protection-groups', { names }, schemas.groupItem);
+    return items.map((item) => ({
+      name: item.name,
+      destroyed: item.destroyed,
+      hostCount: item.host_count,
+      hostGroupCount: item.host_group_count,
+    }));
+  }
+
+  async groupVolumes(groups: readonly string[]): Promise<GroupMember[]> {
+    const items = await this.#session.list(
+      '/protection-groups/volumes',
+      { group_names: groups },
+      schemas.groupVolumeItem,
+    );
+    return items.map(({ group, member }) => ({
+      group: group.name,
+      name: member.name,
+      destroyed: member.destroyed,
+    }));
+  }
+
+  groupHosts(group: string): Promise<string[]> {
+    return this.#memberNames('/protection-groups/hosts', group);
+  }
+
+  groupHostGroups(group: string): Promise<string[]> {
+    return this.#memberNames('/protection-groups/host-groups', group);
+  }
+
+  connectionsOfVolumes(volumes: readonly string[]): Promise<Connection[]> {
+    return this.#connections('volume_names', volumes);
+  }
+
+  connectionsOfHosts(hosts: readonly string[]): Promise<Connection[]> {
+    return this.#connections('host_names', hosts);
+  }
+
+  connectionsOfHostGroups(hostGroups: readonly string[]): Promise<Connection[]> {
+    return this.#connections('host_group_names', hostGroups);
+  }
+
+  async volumes(names: readonly string[]): Promise<ArrayVolume[]> {
+    const items = await this.#listByNames('/volumes', 'names', names, schemas.volumeItem, {
+      sort: 'name',
+    });
+    return items.map((item) => ({
+      id: item.id,
+      name: item.name,
+      serial: item.serial,
+      size: item.provisioned,
+      created: item.created,
+      destroyed: item.destroyed,
+      connectionCount: item.connection_count,
+    }));
+  }
+
+  async mappings(volumes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const tags = await this.#listByNames(
+      '/volumes/tags',
+      'resource_names',
+      volumes,
+      schemas.tagItem,
+      {
+        filter: `key=${quote(MAPPING_KEY)}`,
+      },
+    );
+    return new Map(
+      tags
+        .filter((tag) => tag.key === MAPPING_KEY)
+        .map((tag) => [nameKey(tag.resource.name), tag.value]),
+    );
+  }
+
+  async groupSnapshot(name: string): Promise<GroupSnapshot | undefined> {
+    const path = '/protection-group-snapshots';
+    try {
+      const found = await this.#session.list(path, { names: [name] }, schemas.groupSnapshotItem);
+      const item = found.find((snapshot) => sameName(snapshot.name, name));
+      return item && { ...item, timeRemaining: item.time_remaining ?? null };
+    } catch (error) {
+      if (isError(error, 'ArrayObjectNotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  async volumeSnapshots(groupSnapshot: string): Promise<VolumeSnapshot[]> {
+    const prefix = `${groupSnapshot}.`;
+    const query = { filter: `name=${quote(`${prefix}*`)}`, destroyed: 'false', sort: 'name' };
+    const items = await this.#session.list('/volume-snapshots', query, schemas.volumeSnapshotItem);
+    return items
+      .filter((item) => nameKey(item.name).startsWith(nameKey(prefix)))
+      .map((item) => ({
+        name: item.name,
+        size: item.provisioned,
+        created: item.created,
+        source: item.source ?? { id: null, name: null },
+      }));
+  }
+
+  async testGroupSnapshot(group: string, suffix: string): Promise<void> {
+    await this.#test({
+      method: 'POST',
+      path: '/protection-group-snapshots/test',
+      query: { source_names: [group] },
+      body: { suffix },
+    });
+  }
+
+  async createGroupSnapshot(group: string, suffix: string): Promise<void> {
+    await this.#session.items(
+      {
+        method: 'POST',
+        path: '/protection-group-snapshots',
+        query: { source_names: [group] },
+        body: { suffix },
+      },
+      schemas.groupSnapshotItem,
+    );
+  }
+
+  async testOverwrite(copies: readonly VolumeCopy[]): Promise<void> {
+    await this.#test(batchCall('/volumes/batch/test', copies));
+  }
+
+  async overwriteBatch(copies: readonly VolumeCopy[]): Promise<void> {
+    await this.#session.items(batchCall('/volumes/batch', copies), schemas.volumeItem);
+  }
+
+  async overwriteVolume({ target, snapshot }: VolumeCopy): Promise<void> {
+    await this.#session.items(
+      {
+        method: 'POST',
+        path: '/volumes',
+        query: { names: [target], overwrite: 'true' },
+        body: { source: { name: snapshot } },
+      },
+      schemas.volumeItem,
+    );
+  }
+
+  async tagVolume({ target, mapping }: VolumeCopy): Promise<void> {
+    await this.#session.items(
+      {
+        method: 'PUT',
+        path: '/volumes/tags/batch',
+        query: { resource_names: [target] },
+        body: [mappingTag(mapping)],
+      },
+      schemas.tagItem,
+    );
+  }
+
+  logOut(): Promise<void> {
+    return this.#session.logOut();
+  }
+
+  async #memberNames(path: string, group: string): Promise<string[]> {
+    const items = await this.#session.list(path, { group_names: [group] }, schemas.groupMemberItem);
+    return items.map((item) => item.member.name);
+  }
+
+  async #connections(parameter: string, names: readonly string[]): Promise<Connection[]> {
+    const items = await this.#listByNames('/connections', parameter, names, schemas.connectionItem);
+    return items.map((item) => ({
+      volume: item.volume.name,
+      host: item.host?.name ?? null,
+      throughProtocolEndpoint: Boolean(item.protocol_endpoint?.name),
+    }));
+  }
+
+  /** One listing for as many names as a URL takes, the listings in parallel. */
+  async #listByNames<T extends z.ZodType>(
+    path: string,
+    parameter: string,
+    names: readonly string[],
+    schema: T,
+    query: Query = {},
+  ): Promise<z.output<T>[]> {
+    const lists = await Promise.all(
+      chunkNames(names).map((chunk) =>
+        this.#session.list(path, { ...query, [parameter]: chunk }, schema),
+      ),
+    );
+    return lists.flat();
+  }
+
+  /** @throws ArrayRequestRefused with what the array says of each object that would fail */
+  async #test(call: Call): Promise<void> {
+    const results = await this.#session.items(call, schemas.testItem);
+    const failed = results.filter((result) => !result.success);
+    if (failed.length === 0) return;
+    const names = failed.map((result) => result.resource?.name ?? 'unnamed');
+    const details = new Set(failed.map((result) => result.result_details ?? 'no reason given'));
+    throw new RefreshError(
+      'ArrayRequestRefused',
+      `Array ${this.#session.host} tried ${call.path} and would refuse it for ${listNames(names)}: ${[...details].slice(0, 5).join(' ')}`,
+      'Act on what the array says, then run again. Nothing was changed by the trial.',
+    );
+  }
+}
+
+const batchCall = (path: string, copies: readonly VolumeCopy[]): Call => ({
+  method: 'POST',
+  path,
+  query: { overwrite: 'true' },
+  body: copies.map(({ target, snapshot, mapping }) => ({
+    name: target,
+    source: { name: snapshot },
+    tags: [mappingTag(mapping)],
+  })),
+});
+
+/** Not copyable: the mapping must not travel to copies of the target. */
+const mappingTag = (mapping: string) => ({ key: MAPPING_KEY, value: mapping, copyable: false });

@@ -1,0 +1,109 @@
+import { Agent, type Dispatcher } from 'undici';
+import type { ArrayCredentials } from '../refresh/credentials.ts';
+import type { Clock } from '../steps/ports.ts';
+import { unreachable } from './error-map.ts';
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 30_000;
+/** A socket that sat idle for longer may be dead without our knowing: an execution environment is frozen in between. */
+const IDLE_MS = 4_000;
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Path and query string. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly text: string;
+}
+
+/** HTTPS to one array: kept-alive connections, verified certificates, bounded waits. */
+export class Transport {
+  /** Calls that were sent, answered or not. */
+  sent = 0;
+  readonly host: string;
+  readonly #ca: string | null;
+  readonly #clock: Clock;
+  #agent: Agent;
+  #lastUse: number;
+  #underWay = 0;
+
+  constructor({ host, ca }: ArrayCredentials, clock: Clock) {
+    this.host = host;
+    this.#ca = ca;
+    this.#clock = clock;
+    this.#agent = this.#connect();
+    this.#lastUse = clock.now().getTime();
+  }
+
+  /** @throws ArrayUnavailable, ArrayCertificateRefused */
+  async send(call: HttpCall): Promise<HttpAnswer> {
+    this.#dropIdleSockets();
+    try {
+      return await this.#attempt(call);
+    } catch (error) {
+      // A dropped connection says nothing about the array; a read may simply be asked again.
+      if (call.method !== 'GET' || !isDropped(error)) throw this.#explain(call, error);
+    }
+    try {
+      return await this.#attempt(call);
+    } catch (error) {
+      throw this.#explain(call, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #attempt({ method, target, headers, body }: HttpCall): Promise<HttpAnswer> {
+    this.sent += 1;
+    this.#underWay += 1;
+    try {
+      const reply = await this.#agent.request({
+        origin: `https://${this.host}`,
+        path: target,
+        method,
+        headers,
+        body: body ?? null,
+        signal: this.#clock.deadline(ANSWER_MS),
+      });
+      return { status: reply.statusCode, headers: reply.headers, text: await reply.body.text() };
+    } finally {
+      this.#underWay -= 1;
+      this.#lastUse = this.#clock.now().getTime();
+    }
+  }
+
+  #explain({ method, target }: HttpCall, error: unknown): Error {
+    return unreachable(this.host, `${method} ${target.split('?')[0]}`, error);
+  }
+
+  #connect(): Agent {
+    return new Agent({
+      connect: { timeout: CONNECT_MS, ...(this.#ca === null ? {} : { ca: this.#ca }) },
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: ANSWER_MS,
+      keepAliveTimeout: IDLE_MS,
+      allowH2: false,
+    });
+  }
+
+  #dropIdleSockets(): void {
+    const idleFor = this.#clock.now().getTime() - this.#lastUse;
+    if (this.#underWay > 0 || idleFor < IDLE_MS) return;
+    const idle = this.#agent;
+    this.#agent = this.#connect();
+    void idle.destroy();
+  }
+}
+
+const isDropped = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET' || error.code === 'EPIPE');

@@ -1,0 +1,85 @@
+/**
+ * Every error of the product by name, with who has to act on it:
+ * `input` – whoever wrote the event, definition, credentials or options; nothing was asked of an array to change;
+ * `refused` – what was found on the array or in the bucket forbids the refresh; the target is untouched;
+ * `array` – the array or the way to it failed;
+ * `doubt` – the overwrite had begun, so the target has to be looked at.
+ * The state machine retries and people search by these names, so they are literals: a minifier renames classes.
+ */
+export const errorKinds = {
+  InvalidEvent: 'input',
+  InvalidDefinition: 'input',
+  UnknownRefresh: 'input',
+  InvalidCredentials: 'input',
+  InvalidStepInput: 'input',
+
+  SourceIsTarget: 'refused',
+  TargetIsASource: 'refused',
+  ProtectionGroupNotFound: 'refused',
+  ProtectionGroupDestroyed: 'refused',
+  ProtectionGroupEmpty: 'refused',
+  TargetGroupOfHosts: 'refused',
+  VolumeInBothGroups: 'refused',
+  SharedHost: 'refused',
+  ExclusionMatchesNothing: 'refused',
+  SnapshotDestroyed: 'refused',
+  SnapshotVanished: 'refused',
+  SnapshotWithoutSource: 'refused',
+  TargetTooSmall: 'refused',
+  PairingIncomplete: 'refused',
+  TargetChanged: 'refused',
+
+  ArrayUnavailable: 'array',
+  ArrayThrottled: 'array',
+  ArrayCertificateRefused: 'array',
+  ArrayLoginRefused: 'array',
+  ArrayPermissionDenied: 'array',
+  ArrayVersionUnsupported: 'array',
+  ArrayObjectNotFound: 'array',
+  ArrayRequestRefused: 'array',
+  ArrayProtocolError: 'array',
+
+  OverwriteIncomplete: 'doubt',
+} as const;
+
+export type ErrorName = keyof typeof errorKinds;
+export type ErrorKind = (typeof errorKinds)[ErrorName];
+
+const REMEDY = '\nWhat to do: ';
+
+/**
+ * An error that says what was found and what to do about it. Lambda hands only `name` and `message` to the state
+ * machine, so the remedy is the message's last line; `splitMessage` takes the two apart again.
+ */
+export class RefreshError extends Error {
+  override readonly name: ErrorName;
+
+  constructor(name: ErrorName, problem: string, remedy: string, options?: ErrorOptions) {
+    super(`${problem}${REMEDY}${remedy}`, options);
+    this.name = name;
+  }
+}
+
+/** The problem and the remedy of an error's message; a message of another origin has no remedy. */
+export const splitMessage = (message: string): { message: string; remedy: string | null } => {
+  const at = message.lastIndexOf(REMEDY);
+  if (at < 0) return { message, remedy: null };
+  return { message: message.slice(0, at), remedy: message.slice(at + REMEDY.length) };
+};
+
+/** Whether `error` is ours and bears one of these names. */
+export const isError = (error: unknown, ...names: readonly ErrorName[]): error is RefreshError =>
+  error instanceof RefreshError && names.includes(error.name);
+
+/** The kind of an error by its name; undefined when the name is not one of ours. */
+export const errorKind = (name: string): ErrorKind | undefined =>
+  Object.hasOwn(errorKinds, name) ? errorKinds[name as ErrorName] : undefined;
+
+/** At most `most` of `names`, quoted, for a message: `"a", "b" and 3 more`. */
+export const listNames = (names: readonly string[], most = 10): string => {
+  const shown = names
+    .slice(0, most)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+};

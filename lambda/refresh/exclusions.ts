@@ -1,0 +1,43 @@
+import { listNames, RefreshError } from './errors.ts';
+import { nameKey } from './naming.ts';
+import type { SourceVolume } from './volumes.ts';
+
+/** What an exclusion is matched against: a volume's id or its exact name. */
+const keysOf = (volume: Pick<SourceVolume, 'id' | 'name'>): readonly string[] => [
+  volume.id.toLowerCase(),
+  nameKey(volume.name),
+];
+
+/** Takes the excluded volumes out of `volumes`. `exclusions` are ids or exact names, in any letter case. */
+export const splitExcluded = <V extends SourceVolume>(
+  volumes: readonly V[],
+  exclusions: readonly string[],
+): { readonly kept: V[]; readonly excluded: V[] } => {
+  const wanted = new Set(exclusions.map((exclusion) => exclusion.toLowerCase()));
+  const isExcluded = (volume: V) => keysOf(volume).some((key) => wanted.has(key));
+  return {
+    kept: volumes.filter((volume) => !isExcluded(volume)),
+    excluded: volumes.filter(isExcluded),
+  };
+};
+
+/**
+ * Refuses an exclusion that matches no volume: a typing error there would overwrite with, or onto, a disk that must
+ * live. `volumes` are those of the source group now and, where it exists, of the snapshot.
+ * @throws ExclusionMatchesNothing
+ */
+export const requireMatches = (
+  exclusions: readonly string[],
+  volumes: readonly SourceVolume[],
+  group: string,
+): void => {
+  const known = new Set(volumes.flatMap(keysOf));
+  const unmatched = exclusions.filter((exclusion) => !known.has(exclusion.toLowerCase()));
+  if (unmatched.length === 0) return;
+  throw new RefreshError(
+    'ExclusionMatchesNothing',
+    `excluded_volumes names ${listNames(unmatched)}, but protection group "${group}" has no such volume. ` +
+      `It has ${listNames(volumes.map((volume) => volume.name))}.`,
+    'Correct the id or name in excluded_volumes, or take the entry out.',
+  );
+};

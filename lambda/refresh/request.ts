@@ -1,0 +1,224 @@
+import * as z from 'zod';
+import { RefreshError } from './errors.ts';
+import {
+  DEFAULT_SNAPSHOT_NAME,
+  isObjectName,
+  OBJECT_NAME_RULE,
+  refreshName,
+  sameName,
+  snapshotSuffixFor,
+} from './naming.ts';
+import { isRecord, parseInput, withoutComments } from './parsing.ts';
+
+const groupName = z
+  .string()
+  .refine(isObjectName, `expected the name of a protection group (${OBJECT_NAME_RULE})`);
+
+/** An exclusion as people write it: `{ "volume_id": "…" }`, an id, or a volume's name. */
+const exclusion = z.union(
+  [
+    z.string().min(1),
+    z.strictObject({ volume_id: z.string().min(1) }).transform((entry) => entry.volume_id),
+  ],
+  { error: 'expected a volume id, a volume name, or { "volume_id": "…" }' },
+);
+
+const restVersion = z.string().regex(/^2\.\d{1,3}$/, 'expected a REST version such as "2.26"');
+
+/** A refresh definition: the object `refreshes/<name>.json`. */
+export const definitionSchema = z.strictObject({
+  source_protection_group: groupName,
+  target_protection_group: groupName.optional(),
+  /** Literal suffix, or a template with `{date}`, `{time}`, `{refresh}`, `{run}`. */
+  snapshot_name: z.string().min(1).default(DEFAULT_SNAPSHOT_NAME),
+  replicate: z.boolean().default(false),
+  ignore_match: z.boolean().default(false),
+  ora_backup_mode: z.boolean().default(false),
+  /** Without it a run is a dry run. */
+  execute: z.boolean().default(false),
+  excluded_volumes: z.array(exclusion).default([]),
+  /** Lets target volumes be connected to a host that uses source volumes too. */
+  allow_shared_hosts: z.boolean().default(false),
+  /** Pins the REST version, `2.N`; without it the highest that array and product know is spoken. */
+  flash_array_api_version: restVersion.optional(),
+});
+export type Definition = z.output<typeof definitionSchema>;
+
+export const triggers = ['schedule', 'event', 'manual', 'cli'] as const;
+export type Trigger = (typeof triggers)[number];
+
+/** What an event may say: which refresh, and overrides that cannot aim it at another group or array. */
+export const overridesSchema = z.strictObject({
+  snapshot_name: z.string().min(1).optional(),
+  ignore_match: z.boolean().optional(),
+  ora_backup_mode: z.boolean().optional(),
+  execute: z.boolean().optional(),
+});
+export type Overrides = z.output<typeof overridesSchema>;
+
+/** The input of an execution of the state machine. */
+export const eventSchema = overridesSchema.extend({
+  refresh: z.string().min(1),
+  trigger: z.enum(triggers).default('manual'),
+});
+export type RefreshEvent = z.output<typeof eventSchema>;
+
+/** Everything a run needs to know, resolved: defaults ← definition ← event. */
+export const requestSchema = z.strictObject({
+  refresh: z.string(),
+  trigger: z.enum(triggers),
+  source_protection_group: z.string(),
+  target_protection_group: z.string().nullable(),
+  snapshot_suffix: z.string(),
+  ignore_match: z.boolean(),
+  execute: z.boolean(),
+  excluded_volumes: z.array(z.string()),
+  allow_shared_hosts: z.boolean(),
+  flash_array_api_version: z.string().nullable(),
+});
+export type RefreshRequest = z.output<typeof requestSchema>;
+
+/**
+ * Reads a definition, in any spelling of the Python script's.
+ * @param what names it in errors, such as `definition "nightly"`
+ * @throws InvalidDefinition
+ */
+export const readDefinition = (value: unknown, what: string): Definition => {
+  const spelled = unifySpelling(withoutComments(value), what);
+  refuseSecrets(spelled, what);
+  const definition = parseInput(definitionSchema, spelled, {
+    error: 'InvalidDefinition',
+    what,
+    remedy:
+      'Correct the definition. The README lists every key; keys that begin with "_" are comments.',
+  });
+  refuseUndelivered(definition, what);
+  return definition;
+};
+
+/**
+ * Reads the input of an execution.
+ * @throws InvalidEvent
+ */
+export const readEvent = (value: unknown): RefreshEvent =>
+  parseInput(eventSchema, value, {
+    error: 'InvalidEvent',
+    what: 'event',
+    remedy:
+      'Send { "refresh": "<name>" }, with snapshot_name, ignore_match or execute where they shall differ from the ' +
+      'definition. Groups, arrays and exclusions come from the definition alone.',
+  });
+
+/**
+ * The request of a run: defaults ← definition ← event.
+ * @throws InvalidDefinition for a snapshot name that the array would not take
+ * @throws SourceIsTarget
+ */
+export const resolveRequest = (
+  event: RefreshEvent,
+  definition: Definition,
+  run: { readonly id: string; readonly started: Date },
+): RefreshRequest => {
+  const wanted = {
+    snapshot_name: event.snapshot_name ?? definition.snapshot_name,
+    ignore_match: event.ignore_match ?? definition.ignore_match,
+    execute: event.execute ?? definition.execute,
+    ora_backup_mode: event.ora_backup_mode ?? definition.ora_backup_mode,
+    replicate: definition.replicate,
+  };
+  refuseUndelivered(wanted, 'event');
+  const { source_protection_group: source, target_protection_group: target = null } = definition;
+  if (target !== null && sameName(source, target)) {
+    throw new RefreshError(
+      'SourceIsTarget',
+      `source_protection_group and target_protection_group are both "${source}".`,
+      'Name the protection group that shall be overwritten as target_protection_group.',
+    );
+  }
+  return {
+    refresh: event.refresh,
+    trigger: event.trigger,
+    source_protection_group: source,
+    target_protection_group: target,
+    snapshot_suffix: snapshotSuffixFor(wanted.snapshot_name, {
+      refresh: event.refresh,
+      run: run.id,
+      started: run.started,
+    }),
+    ignore_match: wanted.ignore_match,
+    execute: wanted.execute,
+    excluded_volumes: definition.excluded_volumes,
+    allow_shared_hosts: definition.allow_shared_hosts,
+    flash_array_api_version: definition.flash_array_api_version ?? null,
+  };
+};
+
+/**
+ * Refuses a name that cannot be that of a refresh, before it becomes part of an object's key.
+ * @throws UnknownRefresh
+ */
+export const requireRefreshName = (name: string): void => {
+  if (refreshName.test(name)) return;
+  throw new RefreshError(
+    'UnknownRefresh',
+    `${JSON.stringify(name.slice(0, 80))} cannot be the name of a refresh.`,
+    'A name has 1 to 40 lower-case letters, digits and hyphens.',
+  );
+};
+
+/** The script's other names for keys of a definition. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  src_protection_group: 'source_protection_group',
+  tgt_protection_group: 'target_protection_group',
+};
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+/** The script's spellings turned into ours: aliases of keys, and "True" and "False" for booleans. */
+const unifySpelling = (value: unknown, what: string): unknown => {
+  if (!isRecord(value)) return value;
+  const unified: Record<string, unknown> = {};
+  for (const [key, found] of Object.entries(value)) {
+    const name = SPELLINGS[key] ?? key;
+    if (Object.hasOwn(unified, name) && unified[name] !== found) {
+      throw new RefreshError(
+        'InvalidDefinition',
+        `The ${what} gives ${name} twice, in two spellings and with two values.`,
+        `Keep ${name} only.`,
+      );
+    }
+    unified[name] =
+      isSwitch(name) && typeof found === 'string'
+        ? (BOOLEANS[found.toLowerCase()] ?? found)
+        : found;
+  }
+  return unified;
+};
+
+const isSwitch = (key: string): boolean =>
+  ['replicate', 'ignore_match', 'ora_backup_mode', 'execute', 'allow_shared_hosts'].includes(key);
+
+const refuseSecrets = (value: unknown, what: string): void => {
+  if (!isRecord(value)) return;
+  const secrets = Object.keys(value).filter((key) => /token|password|secret|pwd/i.test(key));
+  if (secrets.length === 0) return;
+  throw new RefreshError(
+    'InvalidDefinition',
+    `The ${what} holds ${secrets.map((key) => `"${key}"`).join(', ')}, which does not belong there.`,
+    'Move credentials into the secret, take them out of this object and its older versions, and have the token renewed.',
+  );
+};
+
+/** Parts of the script's contract that are accepted only once they are delivered. */
+const refuseUndelivered = (
+  wanted: { readonly replicate: boolean; readonly ora_backup_mode: boolean },
+  what: string,
+): void => {
+  for (const key of ['replicate', 'ora_backup_mode'] as const) {
+    if (!wanted[key]) continue;
+    throw new RefreshError(
+      'InvalidDefinition',
+      `The ${what} asks for ${key}, which this version does not do yet.`,
+      `Set ${key} to false or take it out.`,
+    );
+  }
+};

@@ -1,0 +1,127 @@
+import type { ArrayIdentity } from '../refresh/run.ts';
+
+/** The bucket. Keys are whole object keys, bodies are text. */
+export interface ObjectStore {
+  /** The object's text; undefined when there is no such object. */
+  read(key: string): Promise<string | undefined>;
+  write(key: string, text: string, contentType: string): Promise<void>;
+  /** All keys that begin with `prefix`. */
+  list(prefix: string): Promise<string[]>;
+}
+
+/** Time, injected so that tests own it. */
+export interface Clock {
+  now(): Date;
+  /** A signal that aborts after `ms` milliseconds. */
+  deadline(ms: number): AbortSignal;
+}
+
+export interface ProtectionGroup {
+  readonly name: string;
+  readonly destroyed: boolean;
+  readonly hostCount: number;
+  readonly hostGroupCount: number;
+}
+
+export interface GroupMember {
+  readonly group: string;
+  readonly name: string;
+  readonly destroyed: boolean;
+}
+
+/** A volume as the array lists it. Sizes are bytes, times milliseconds since epoch. */
+export interface ArrayVolume {
+  readonly id: string;
+  readonly name: string;
+  readonly serial: string;
+  readonly size: number;
+  readonly created: number;
+  readonly destroyed: boolean;
+  readonly connectionCount: number;
+}
+
+export interface Connection {
+  readonly volume: string;
+  /** Null for a connection to a host group that has no host yet. */
+  readonly host: string | null;
+  /** Of a vVol: connected through a protocol endpoint, not by itself. */
+  readonly throughProtocolEndpoint: boolean;
+}
+
+export interface GroupSnapshot {
+  readonly name: string;
+  readonly created: number;
+  readonly destroyed: boolean;
+  /** Milliseconds until a destroyed snapshot is eradicated. */
+  readonly timeRemaining: number | null;
+}
+
+export interface VolumeSnapshot {
+  readonly name: string;
+  readonly size: number;
+  readonly created: number;
+  /** The volume that it was taken from; nulls when that was eradicated. */
+  readonly source: { readonly id: string | null; readonly name: string | null };
+}
+
+/** One overwrite: what is copied, onto which volume, and the source volume's id for its tag. */
+export interface VolumeCopy {
+  readonly target: string;
+  readonly snapshot: string;
+  readonly mapping: string;
+}
+
+/** What a REST version can do. */
+export interface Capabilities {
+  /** `POST /volumes/batch` copies all volumes and sets their tags in one request (2.32). */
+  readonly batchOverwrite: boolean;
+  /** `POST /volumes/batch/test` tries that without doing it (2.33). */
+  readonly batchTest: boolean;
+  /** `POST /protection-group-snapshots/test` (2.25). */
+  readonly snapshotTest: boolean;
+}
+
+/**
+ * One FlashArray. Reads take any number of names and send as few requests as the URL's length allows.
+ * Every method throws the errors of kind `array`.
+ */
+export interface FlashArray {
+  /** Requests sent so far, also those of earlier runs on a warm session. */
+  readonly requestCount: number;
+  identify(): Promise<ArrayIdentity>;
+  capabilities(): Promise<Capabilities>;
+  /** @throws ArrayObjectNotFound when one of them does not exist */
+  protectionGroups(names: readonly string[]): Promise<ProtectionGroup[]>;
+  groupVolumes(groups: readonly string[]): Promise<GroupMember[]>;
+  groupHosts(group: string): Promise<string[]>;
+  groupHostGroups(group: string): Promise<string[]>;
+  connectionsOfVolumes(volumes: readonly string[]): Promise<Connection[]>;
+  connectionsOfHosts(hosts: readonly string[]): Promise<Connection[]>;
+  connectionsOfHostGroups(hostGroups: readonly string[]): Promise<Connection[]>;
+  /** In name order. */
+  volumes(names: readonly string[]): Promise<ArrayVolume[]>;
+  /** Source volume ids by volume name, from the tag `snapshot_mapping`. */
+  mappings(volumes: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By exact name, also a destroyed one; undefined when there is none. */
+  groupSnapshot(name: string): Promise<GroupSnapshot | undefined>;
+  /** Members of a group snapshot, in name order. */
+  volumeSnapshots(groupSnapshot: string): Promise<VolumeSnapshot[]>;
+  testGroupSnapshot(group: string, suffix: string): Promise<void>;
+  createGroupSnapshot(group: string, suffix: string): Promise<void>;
+  testOverwrite(copies: readonly VolumeCopy[]): Promise<void>;
+  /** One request for all: contents and tags. */
+  overwriteBatch(copies: readonly VolumeCopy[]): Promise<void>;
+  /** Content only. */
+  overwriteVolume(copy: VolumeCopy): Promise<void>;
+  tagVolume(copy: VolumeCopy): Promise<void>;
+  /** Ends the session. Never throws: a session that stays behind expires by itself. */
+  logOut(): Promise<void>;
+}
+
+/** What a step may use. */
+export interface Ports {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** The source array, with the REST version pinned if `pin` is not null. */
+  readonly sourceArray: (pin: string | null) => Promise<FlashArray>;
+}

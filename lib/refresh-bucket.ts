@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { StartEnvironment } from '../lambda/environment.ts';
+import { ClosedBucket } from './closed-bucket.ts';
+
+/** `refreshes/` holds the definitions, `runs/` the plans of single runs, `manifests/` the record of every run. */
+export type Folder = 'refreshes' | 'runs' | 'manifests';
+
+/** What a grant on the bucket gives a function to know. */
+type BucketVariables = Pick<StartEnvironment, 'BUCKET_NAME'>;
+
+/**
+ * The bucket of the refreshes. Who writes a definition decides what is overwritten, so every access is logged, in a
+ * bucket of its own.
+ */
+export class RefreshBucket extends Construct {
+  readonly bucketName: string;
+  readonly #bucket: IBucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const accessLogs = new ClosedBucket(this, 'AccessLogs', {
+      lifecycleRules: [
+        { expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(1) },
+      ],
+    });
+    this.#bucket = new ClosedBucket(this, 'Bucket', {
+      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsPrefix: 'refreshes/',
+      lifecycleRules: [
+        // A plan serves its run and whoever looks into a failure; the record that stays is the manifest.
+        { prefix: 'runs/', expiration: Duration.days(180) },
+        { noncurrentVersionExpiration: Duration.days(365) },
+      ],
+    });
+    this.bucketName = this.#bucket.bucketName;
+  }
+
+  /** Lets the grantee read and list these folders. */
+  grantRead(grantee: IGrantable, ...folders: readonly Folder[]): BucketVariables {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:GetObject'],
+      resourceArns: this.#objects(folders),
+    }).assertSuccess();
+    // Also what makes S3 answer 404, and not 403, for an object that does not exist: it then asks whether the
+    // caller may list, with the key as the prefix.
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket'],
+      resourceArns: [this.#bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}/*`) } },
+    }).assertSuccess();
+    return { BUCKET_NAME: this.bucketName };
+  }
+
+  /** Lets the grantee write objects into these folders. What it overwrites stays as a noncurrent version. */
+  grantWrite(grantee: IGrantable, ...folders: readonly Folder[]): BucketVariables {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:PutObject'],
+      resourceArns: this.#objects(folders),
+    }).assertSuccess();
+    return { BUCKET_NAME: this.bucketName };
+  }
+
+  #objects(folders: readonly Folder[]): string[] {
+    return folders.map((folder) => this.#bucket.arnForObjects(`${folder}/*`));
+  }
+}

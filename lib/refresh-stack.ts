@@ -1,0 +1,36 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { acknowledgeFindings } from './acknowledged-findings.ts';
+import { ArraySecret } from './array-secret.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { handlerCode } from './handler-code.ts';
+import { RefreshBucket } from './refresh-bucket.ts';
+import { RefreshFlow } from './refresh-flow.ts';
+import type { Settings } from './settings.ts';
+import { StartFunction } from './start-function.ts';
+import { StepFunction } from './step-function.ts';
+import { Triggers } from './triggers.ts';
+
+/** The whole product, for any account and region. */
+export class RefreshStack extends Stack {
+  constructor(scope: Construct, id: string, { refreshes }: Settings) {
+    super(scope, id, {
+      description: 'Refreshes development databases from production on FlashArray',
+    });
+    const code = handlerCode();
+    const bucket = new RefreshBucket(this, 'Refreshes');
+    const secret = new ArraySecret(this, 'ArraySecret');
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const step = new StepFunction(this, 'Step', { code, bucket, secret });
+    const flow = new RefreshFlow(this, 'Flow', { step });
+    const start = new StartFunction(this, 'Start', { code, bucket, flow, deadLetters });
+    new Triggers(this, 'Triggers', { refreshes, start, deadLetters });
+    acknowledgeFindings(this);
+
+    new CfnOutput(this, 'BucketName', { value: bucket.bucketName });
+    new CfnOutput(this, 'SecretArn', { value: secret.arn });
+    new CfnOutput(this, 'StateMachineArn', { value: flow.stateMachineArn });
+    new CfnOutput(this, 'StartFunctionName', { value: start.functionName });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
+  }
+}

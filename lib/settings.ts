@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { isSchedule, isTimeZone } from './schedule-syntax.ts';
+
+/** What a field must be, and what to do where it is not. `problem` puts before it where that is and what was found. */
+const expected = (what: string, advice: string) => ({ error: `expected ${what}. ${advice}` });
+
+const rules = {
+  settings: expected(
+    'an object with the list "refreshes" and nothing else',
+    'Correct "settings" under "context" in cdk.json; without refreshes it is { "refreshes": [] }.',
+  ),
+  refresh: expected(
+    'an object with "name" and, at will, "schedule", "timezone" and "eventPattern"',
+    'Correct or remove it.',
+  ),
+  name: expected(
+    '1 to 40 lower-case letters, digits and inner hyphens',
+    'Choose such a name: executions and snapshots are named after it.',
+  ),
+  unique: expected('a name that no refresh before it has', 'Rename one of them.'),
+  schedule: expected(
+    'cron(minutes hours day-of-month month day-of-week year) with one "?", rate(number unit) or at(yyyy-mm-ddThh:mm:ss)',
+    'Write it like "cron(0 1 * * ? *)", every night at one.',
+  ),
+  timezone: expected(
+    'the name of an IANA time zone',
+    'Write it like "Europe/Zurich", or leave it out for UTC.',
+  ),
+  timezoneAlone: expected('a schedule beside it', 'Add "schedule", or remove "timezone".'),
+  pattern: expected(
+    'an object with at least one of "source", "detail-type", "detail", "account", "region", "resources", "id", "time" and "version"',
+    'Write the pattern as EventBridge documents it.',
+  ),
+  patternField: expected(
+    'a list of at least one value or matcher',
+    'Put the value in brackets, or leave the field out.',
+  ),
+  detail: expected(
+    'an object with at least one field',
+    'Name a field of the event, or leave it out.',
+  ),
+};
+
+const hasFields = (value: object) => Object.keys(value).length > 0;
+
+const patternField = z.array(z.unknown(), rules.patternField).min(1, rules.patternField).optional();
+
+/** An event pattern in EventBridge's own spelling. */
+const eventPattern = z
+  .strictObject(
+    {
+      source: patternField,
+      'detail-type': patternField,
+      detail: z
+        .record(z.string(), z.unknown(), rules.detail)
+        .refine(hasFields, rules.detail)
+        .optional(),
+      account: patternField,
+      region: patternField,
+      resources: patternField,
+      id: patternField,
+      time: patternField,
+      version: patternField,
+    },
+    rules.pattern,
+  )
+  .refine(hasFields, rules.pattern);
+
+const refresh = z
+  .strictObject(
+    {
+      /** Name of the definition: `refreshes/<name>.json` in the bucket. */
+      name: z.string(rules.name).regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, rules.name),
+      /** When the refresh starts by itself. */
+      schedule: z.string(rules.schedule).refine(isSchedule, rules.schedule).optional(),
+      /** IANA time zone of the schedule; UTC without it. */
+      timezone: z.string(rules.timezone).refine(isTimeZone, rules.timezone).optional(),
+      /** The events that start the refresh, those of a production deploy for instance. */
+      eventPattern: eventPattern.optional(),
+    },
+    rules.refresh,
+  )
+  .refine(({ schedule, timezone }) => schedule !== undefined || timezone === undefined, {
+    path: ['timezone'],
+    ...rules.timezoneAlone,
+  });
+export type Refresh = z.infer<typeof refresh>;
+
+/** The settings of a deployment: context key `settings` in cdk.json. */
+const settings = z.strictObject(
+  {
+    refreshes: z.array(refresh, rules.settings).superRefine((refreshes, context) => {
+      const names = refreshes.map(({ name }) => name);
+      for (const [index, name] of names.entries()) {
+        if (names.indexOf(name) === index) continue;
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: rules.unique.error });
+      }
+    }),
+  },
+  rules.settings,
+);
+export type Settings = z.infer<typeof settings>;
+
+/** The settings cannot be deployed; the message says where and why, and what the user can do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Checks the settings of a deployment.
+ *
+ * @param value the context value: an object, or its JSON where it came with `cdk -c settings=…`
+ * @throws SettingsError that lists every mistake, one a line
+ */
+export function readSettings(value: unknown): Settings {
+  const input = typeof value === 'string' ? parseJson(value) : value;
+  const result = settings.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, input));
+  throw new SettingsError(`The deployment settings cannot be used.\n${problems.join('\n')}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The lines about one issue: where, what was found, what was expected, what to do. */
+function problemsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) => `  ${pathOf([...issue.path, key])}: found an unknown key, ${issue.message}`,
+    );
+  }
+  const found = issue.path.reduce<unknown>(memberOf, input);
+  const shown = found === undefined ? 'nothing' : JSON.stringify(found);
+  return [`  ${pathOf(issue.path)}: found ${shown}, ${issue.message}`];
+}
+
+const memberOf = (value: unknown, key: PropertyKey): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
+    'settings',
+  );

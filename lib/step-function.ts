@@ -1,0 +1,32 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { StepEnvironment } from '../lambda/environment.ts';
+import type { ArraySecret } from './array-secret.ts';
+import { HandlerFunction } from './handler-function.ts';
+import type { RefreshBucket } from './refresh-bucket.ts';
+
+/** What the step function works on. */
+export interface StepFunctionProps {
+  readonly code: Code;
+  readonly bucket: RefreshBucket;
+  readonly secret: ArraySecret;
+}
+
+/** Takes one step of a run: `{ step, run }` in, the new run out. The only one who speaks to the arrays. */
+export class StepFunction extends HandlerFunction<StepEnvironment> {
+  constructor(scope: Construct, id: string, { code, bucket, secret }: StepFunctionProps) {
+    super(scope, id, {
+      description: 'Takes one step of a refresh on the arrays',
+      code,
+      handler: 'step',
+      timeout: Duration.minutes(10),
+      memorySize: 512,
+      environment: (role) => ({
+        ...bucket.grantRead(role, 'refreshes', 'runs', 'manifests'),
+        ...bucket.grantWrite(role, 'runs', 'manifests'),
+        ...secret.grantRead(role),
+      }),
+    });
+  }
+}

@@ -61,6 +61,7 @@ export class RestFlashArray implements FlashArray {
     );
     return items.map(({ group, member }) => ({
       group: group.name,
+      id: member.id,
       name: member.name,
       destroyed: member.destroyed,
     }));
@@ -122,8 +123,7 @@ export class RestFlashArray implements FlashArray {
     const path = '/protection-group-snapshots';
     try {
       const found = await this.#session.list(path, { names: [name] }, schemas.groupSnapshotItem);
-      const item = found.find((snapshot) => sameName(snapshot.name, name));
-      return item && { ...item, timeRemaining: item.time_remaining ?? null };
+      return found.find((snapshot) => sameName(snapshot.name, name));
     } catch (error) {
       if (isError(error, 'ArrayObjectNotFound')) return undefined;
       throw error;
@@ -153,8 +153,8 @@ export class RestFlashArray implements FlashArray {
     });
   }
 
-  async createGroupSnapshot(group: string, suffix: string): Promise<void> {
-    await this.#session.items(
+  async createGroupSnapshot(group: string, suffix: string): Promise<GroupSnapshot> {
+    const [made] = await this.#session.items(
       {
         method: 'POST',
         path: '/protection-group-snapshots',
@@ -162,6 +162,12 @@ export class RestFlashArray implements FlashArray {
         body: { suffix },
       },
       schemas.groupSnapshotItem,
+    );
+    if (made) return made;
+    throw new RefreshError(
+      'ArrayProtocolError',
+      `Array ${this.#session.host} answered POST /protection-group-snapshots with no snapshot.`,
+      'Look on the array whether the snapshot was made, then run again.',
     );
   }
 

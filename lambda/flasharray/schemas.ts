@@ -38,7 +38,7 @@ export const groupItem = z.object({
 
 export const groupVolumeItem = z.object({
   group: named,
-  member: z.object({ name: z.string(), destroyed: flag }),
+  member: z.object({ id: optionalText, name: z.string(), destroyed: flag }),
 });
 
 export const groupMemberItem = z.object({ group: named, member: named });
@@ -69,7 +69,6 @@ export const groupSnapshotItem = z.object({
   name: z.string(),
   created: z.number(),
   destroyed: flag,
-  time_remaining: z.number().nullish(),
 });
 
 export const volumeSnapshotItem = z.object({

@@ -1,1 +1,38 @@
-export const start = async (event: unknown): Promise<unknown> => event;
+import { Logger } from '@aws-lambda-powertools/logger';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { Context } from 'aws-lambda';
+import { stepFunctionsExecutions } from '../aws/executions.ts';
+import { s3Store } from '../aws/s3-store.ts';
+import { systemClock } from '../aws/system-clock.ts';
+import { startEnvironment } from '../environment.ts';
+import { type Started, type StartPorts, startRun } from '../steps/start-run.ts';
+
+const logger = new Logger();
+let cached: StartPorts | undefined;
+
+/** Starts a run: from a schedule, an event on the bus, or a person at the console. */
+export const start = async (
+  event: unknown,
+  context: Pick<Context, 'awsRequestId'>,
+): Promise<Started> => {
+  cached ??= connect();
+  try {
+    const started = await startRun(event, context.awsRequestId, cached);
+    logger.info(started.started ? 'Run started' : 'Run had been started already', { ...started });
+    return started;
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    logger.error('Run not started', { error: name, message });
+    throw error;
+  }
+};
+
+const connect = (): StartPorts => {
+  const environment = startEnvironment.parse(process.env);
+  return {
+    store: s3Store(new S3Client(), environment.BUCKET_NAME),
+    clock: systemClock,
+    executions: stepFunctionsExecutions(new SFNClient(), environment.STATE_MACHINE_ARN),
+  };
+};

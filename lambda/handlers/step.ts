@@ -1,1 +1,76 @@
-export const step = async (event: unknown): Promise<unknown> => event;
+import { Logger } from '@aws-lambda-powertools/logger';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { readSecret } from '../aws/array-secret.ts';
+import { s3Store } from '../aws/s3-store.ts';
+import { systemClock } from '../aws/system-clock.ts';
+import { stepEnvironment } from '../environment.ts';
+import { RestFlashArray } from '../flasharray/flash-array.ts';
+import { Session } from '../flasharray/session.ts';
+import { type ArrayCredentials, readSourceCredentials } from '../refresh/credentials.ts';
+import { parseInput } from '../refresh/parsing.ts';
+import { type Run, runSchema } from '../refresh/run.ts';
+import { overwriteVolumes } from '../steps/overwrite-volumes.ts';
+import { planOverwrite } from '../steps/plan-overwrite.ts';
+import type { FlashArray, Ports } from '../steps/ports.ts';
+import { prepare } from '../steps/prepare.ts';
+import { recordFailure } from '../steps/record-failure.ts';
+import { recordResult } from '../steps/record-result.ts';
+import { runStep, type Step } from '../steps/run-step.ts';
+import { takeSnapshot } from '../steps/take-snapshot.ts';
+
+/** The steps by the name with which the state machine calls them. */
+const steps = {
+  prepare,
+  'take-snapshot': takeSnapshot,
+  'plan-overwrite': planOverwrite,
+  'overwrite-volumes': overwriteVolumes,
+  'record-result': recordResult,
+  'record-failure': recordFailure,
+} as const satisfies Record<string, Step>;
+
+const stepInput = z.strictObject({
+  step: z.enum(Object.keys(steps) as (keyof typeof steps)[]),
+  run: runSchema,
+});
+
+const logger = new Logger();
+let cached: Ports | undefined;
+
+/** Does one step of a run: `{ step, run }` in, the new `run` out. */
+export const step = async (event: unknown): Promise<Run> => {
+  const { step: name, run } = parseInput(stepInput, event, {
+    error: 'InvalidStepInput',
+    what: 'input of the step function',
+    remedy: 'Start a run through the state machine; it calls this function.',
+  });
+  cached ??= connect();
+  return await runStep({ name, act: steps[name], run, ports: cached, log: logger });
+};
+
+/** Made once for an execution environment, so that the array session and its connections serve a whole run. */
+const connect = (): Ports => {
+  const environment = stepEnvironment.parse(process.env);
+  const secrets = new SecretsManagerClient();
+  const open = new Map<string, FlashArray>();
+  return {
+    store: s3Store(new S3Client(), environment.BUCKET_NAME),
+    clock: systemClock,
+    sourceArray: async (pin) => {
+      const secret = await readSecret(secrets, environment.SECRET_ID);
+      const credentials = readSourceCredentials(
+        secret,
+        process.env,
+        `secret "${environment.SECRET_ID}"`,
+      );
+      const key = JSON.stringify([credentials, pin]);
+      const array = open.get(key) ?? openArray(credentials, pin);
+      open.set(key, array);
+      return array;
+    },
+  };
+};
+
+const openArray = (credentials: ArrayCredentials, pin: string | null): FlashArray =>
+  new RestFlashArray(new Session(credentials, pin, systemClock));

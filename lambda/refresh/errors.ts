@@ -2,8 +2,7 @@
  * Every error of the product by name, with who has to act on it:
  * `input` – whoever wrote the event, definition, credentials or options; nothing was asked of an array to change;
  * `refused` – what was found on the array or in the bucket forbids the refresh; the target is untouched;
- * `array` – the array or the way to it failed;
- * `doubt` – the overwrite had begun, so the target has to be looked at.
+ * `array` – the array or the way to it failed.
  * The state machine retries and people search by these names, so they are literals: a minifier renames classes.
  */
 export const errorKinds = {
@@ -38,8 +37,6 @@ export const errorKinds = {
   ArrayObjectNotFound: 'array',
   ArrayRequestRefused: 'array',
   ArrayProtocolError: 'array',
-
-  OverwriteIncomplete: 'doubt',
 } as const;
 
 export type ErrorName = keyof typeof errorKinds;

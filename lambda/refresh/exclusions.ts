@@ -41,3 +41,16 @@ export const requireMatches = (
     'Correct the id or name in excluded_volumes, or take the entry out.',
   );
 };
+
+/**
+ * Refuses a refresh whose exclusions leave nothing to copy.
+ * @throws ProtectionGroupEmpty
+ */
+export const requireSomething = (kept: readonly SourceVolume[], group: string): void => {
+  if (kept.length > 0) return;
+  throw new RefreshError(
+    'ProtectionGroupEmpty',
+    `excluded_volumes leaves no volume of protection group "${group}" to copy.`,
+    'Take entries out of excluded_volumes.',
+  );
+};

@@ -1,23 +1,52 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { listNames } from './errors.ts';
 import { volumeSnapshotName } from './naming.ts';
 import { type Pairing, pairVolumes } from './pairing.ts';
 import type { SnapshotVolume, SourceVolume, TargetVolume } from './volumes.ts';
 import { formatSize } from './volumes.ts';
 
+const sourceVolume = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  size: z.number(),
+  snapshot: z.string(),
+});
+
+const targetVolume = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  serial: z.string(),
+  size: z.number(),
+  created: z.number(),
+  mapping: z.string().nullable(),
+});
+
 /** All pairs of a run with the snapshot that each comes from, what stays out, and a hash over the pairs. */
-export interface Plan {
-  readonly hash: string;
-  readonly pairs: Pairing<SnapshotVolume>['pairs'];
-  readonly excluded: readonly { readonly id: string; readonly name: string }[];
-  readonly warnings: readonly string[];
-}
+export const planSchema = z.strictObject({
+  /** Null when there is no target group and so nothing to pair. */
+  hash: z.string().nullable(),
+  pairs: z.array(
+    z.strictObject({
+      source: sourceVolume,
+      target: targetVolume,
+      rule: z.enum(['tag', 'equal', 'larger']),
+    }),
+  ),
+  excluded: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  warnings: z.array(z.string()),
+});
+export type Plan = z.output<typeof planSchema>;
+
+/** The members of a group snapshot that are copied, as a run keeps them. */
+export const snapshotVolumesSchema = z.array(sourceVolume);
 
 export interface PlanInput {
   /** Source volumes without the excluded ones. */
   readonly sources: readonly SnapshotVolume[];
   readonly excluded: readonly SourceVolume[];
-  readonly targets: readonly TargetVolume[];
+  /** Null when there is no target group. */
+  readonly targets: readonly TargetVolume[] | null;
   readonly ignoreMatch: boolean;
 }
 
@@ -26,11 +55,13 @@ export interface PlanInput {
  * @throws TargetTooSmall, PairingIncomplete as `pairVolumes`
  */
 export const makePlan = ({ sources, excluded, targets, ignoreMatch }: PlanInput): Plan => {
+  const named = excluded.map(({ id, name }) => ({ id, name }));
+  if (targets === null) return { hash: null, pairs: [], excluded: named, warnings: [] };
   const pairing = pairVolumes(sources, targets, ignoreMatch);
   return {
     hash: hashPairs(pairing.pairs),
     pairs: pairing.pairs,
-    excluded: excluded.map(({ id, name }) => ({ id, name })),
+    excluded: named,
     warnings: warn(pairing),
   };
 };

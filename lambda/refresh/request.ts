@@ -97,6 +97,22 @@ export const readDefinition = (value: unknown, what: string): Definition => {
 };
 
 /**
+ * The source group of a definition, whatever else is wrong with it.
+ * @throws InvalidDefinition when it names none
+ */
+export const readSourceGroup = (value: unknown, what: string): string =>
+  parseInput(
+    z.looseObject({ source_protection_group: z.string().min(1) }),
+    unifySpelling(withoutComments(value), what),
+    {
+      error: 'InvalidDefinition',
+      what,
+      remedy:
+        'Correct or remove it: while a definition does not say which group is its source, no target is safe.',
+    },
+  ).source_protection_group;
+
+/**
  * Reads the input of an execution.
  * @throws InvalidEvent
  */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { triggers } from './request.ts';
 
 /** One step of a run, for the manifest: when it began, how long it took, how many requests it sent to arrays. */
-const stepRecord = z.strictObject({
+export const stepRecord = z.strictObject({
   step: z.string(),
   /** ISO 8601. */
   started: z.string(),
@@ -13,7 +13,7 @@ const stepRecord = z.strictObject({
 /** What a state's Catch stores: the error's name and Lambda's JSON document about it. */
 const failureSchema = z.object({ Error: z.string(), Cause: z.string().optional() });
 
-const arraySchema = z.strictObject({
+export const arraySchema = z.strictObject({
   name: z.string(),
   host: z.string(),
   rest_version: z.string(),
@@ -26,6 +26,15 @@ export const errorRecord = z.strictObject({
   remedy: z.string().nullable(),
 });
 export type ErrorRecord = z.output<typeof errorRecord>;
+
+export const snapshotSchema = z.strictObject({
+  /** `pg.SUFFIX`. */
+  name: z.string(),
+  /** ISO 8601; null while it does not exist. */
+  created: z.string().nullable(),
+  /** Whether it was there before this run. */
+  reused: z.boolean(),
+});
 
 export const statuses = ['PLANNED', 'SNAPSHOT_ONLY', 'SUCCEEDED', 'FAILED'] as const;
 export const targetStates = ['none', 'untouched', 'refreshed', 'restored', 'mixed'] as const;
@@ -53,19 +62,8 @@ export const runSchema = z.object({
   source_protection_group: z.string().optional(),
   target_protection_group: z.string().nullable().default(null),
   source_array: arraySchema.optional(),
-  snapshot: z
-    .strictObject({
-      /** `pg.SUFFIX`. */
-      name: z.string(),
-      /** ISO 8601; null while it does not exist. */
-      created: z.string().nullable(),
-      /** Whether it was there before this run. */
-      reused: z.boolean(),
-    })
-    .optional(),
+  snapshot: snapshotSchema.optional(),
   plan_hash: z.string().optional(),
-  /** True from the moment at which the target may have been written to. */
-  overwrite_begun: z.boolean().default(false),
   steps: z.array(stepRecord).default([]),
   failure: failureSchema.optional(),
   status: z.enum(statuses).optional(),

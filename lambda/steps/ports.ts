@@ -25,6 +25,8 @@ export interface ProtectionGroup {
 
 export interface GroupMember {
   readonly group: string;
+  /** Null below REST 2.9. */
+  readonly id: string | null;
   readonly name: string;
   readonly destroyed: boolean;
 }
@@ -52,8 +54,6 @@ export interface GroupSnapshot {
   readonly name: string;
   readonly created: number;
   readonly destroyed: boolean;
-  /** Milliseconds until a destroyed snapshot is eradicated. */
-  readonly timeRemaining: number | null;
 }
 
 export interface VolumeSnapshot {
@@ -107,7 +107,7 @@ export interface FlashArray {
   /** Members of a group snapshot, in name order. */
   volumeSnapshots(groupSnapshot: string): Promise<VolumeSnapshot[]>;
   testGroupSnapshot(group: string, suffix: string): Promise<void>;
-  createGroupSnapshot(group: string, suffix: string): Promise<void>;
+  createGroupSnapshot(group: string, suffix: string): Promise<GroupSnapshot>;
   testOverwrite(copies: readonly VolumeCopy[]): Promise<void>;
   /** One request for all: contents and tags. */
   overwriteBatch(copies: readonly VolumeCopy[]): Promise<void>;

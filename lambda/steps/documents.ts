@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { RefreshError } from '../refresh/errors.ts';
+import { parseInput, parseJson } from '../refresh/parsing.ts';
+import { planSchema, snapshotVolumesSchema } from '../refresh/plan.ts';
+import { requestSchema } from '../refresh/request.ts';
+import type { ObjectStore } from './ports.ts';
+
+/** A kind of document that a run keeps in the bucket as `runs/<run id>/<name>.json`. */
+interface DocumentKind<T extends z.ZodType> {
+  readonly name: string;
+  readonly schema: T;
+}
+
+const kind = <T extends z.ZodType>(name: string, schema: T): DocumentKind<T> => ({ name, schema });
+
+/** The resolved request. */
+export const requestDocument = kind('request', requestSchema);
+/** Members of the group snapshot that are copied; only written when the snapshot exists. */
+export const snapshotDocument = kind('snapshot', snapshotVolumesSchema);
+export const planDocument = kind('plan', planSchema);
+/** Written just before the first overwrite: without it the target is untouched for certain. */
+export const overwriteDocument = kind('overwrite', z.strictObject({ begun: z.iso.datetime() }));
+
+/** The document; undefined when the run has not written it. */
+export const findDocument = async <T extends z.ZodType>(
+  store: ObjectStore,
+  runId: string,
+  { name, schema }: DocumentKind<T>,
+): Promise<z.output<T> | undefined> => {
+  const key = keyOf(runId, name);
+  const text = await store.read(key);
+  if (text === undefined) return undefined;
+  const input = {
+    error: 'InvalidStepInput',
+    what: `object "${key}"`,
+    remedy: 'Start a new run. If this goes on, look who else writes to the bucket.',
+  } as const;
+  return parseInput(schema, parseJson(text, input), input);
+};
+
+/** @throws InvalidStepInput when no earlier step has written it */
+export const readDocument = async <T extends z.ZodType>(
+  store: ObjectStore,
+  runId: string,
+  document: DocumentKind<T>,
+): Promise<z.output<T>> => {
+  const found = await findDocument(store, runId, document);
+  if (found !== undefined) return found;
+  throw new RefreshError(
+    'InvalidStepInput',
+    `The run has no object "${keyOf(runId, document.name)}".`,
+    'Start a new run; a run cannot go on without what its earlier steps wrote.',
+  );
+};
+
+export const writeDocument = <T extends z.ZodType>(
+  store: ObjectStore,
+  runId: string,
+  { name }: DocumentKind<T>,
+  value: z.output<T>,
+): Promise<void> => writeJson(store, keyOf(runId, name), value);
+
+export const writeJson = (store: ObjectStore, key: string, value: unknown): Promise<void> =>
+  store.write(key, `${JSON.stringify(value, null, 2)}\n`, 'application/json');
+
+const keyOf = (runId: string, name: string): string => `runs/${runId}/${name}.json`;

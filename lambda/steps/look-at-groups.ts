@@ -1,0 +1,156 @@
+import { isError, listNames, RefreshError } from '../refresh/errors.ts';
+import { nameKey, sameName } from '../refresh/naming.ts';
+import type { TargetVolume } from '../refresh/volumes.ts';
+import type { ArrayVolume, FlashArray, GroupMember, ProtectionGroup } from './ports.ts';
+
+/** The groups of a refresh as they are on the array, both checked. */
+export interface Groups {
+  /** Name as the array spells it. */
+  readonly source: { readonly name: string; readonly volumes: readonly ArrayVolume[] };
+  readonly target: { readonly name: string; readonly volumes: readonly ArrayVolume[] } | null;
+}
+
+/**
+ * Reads both groups and their live volumes, and refuses what must not be copied or overwritten.
+ * @throws ProtectionGroupNotFound, ProtectionGroupDestroyed, ProtectionGroupEmpty, TargetGroupOfHosts, SourceIsTarget,
+ *   VolumeInBothGroups
+ */
+export const lookAtGroups = async (
+  array: FlashArray,
+  sourceName: string,
+  targetName: string | null,
+): Promise<Groups> => {
+  const names = targetName === null ? [sourceName] : [sourceName, targetName];
+  const [groups, members] = await Promise.all([
+    array.protectionGroups(names),
+    array.groupVolumes(names),
+  ]).catch((error: unknown) => explainMissing(array, names, error));
+
+  const source = pickGroup(groups, sourceName);
+  const target = targetName === null ? null : pickGroup(groups, targetName);
+  if (target) requireGroupOfVolumes(target);
+
+  const ofSource = await sourceVolumeNames(array, source, members);
+  const ofTarget = target ? liveMembers(members, target.name) : [];
+  if (ofSource.length === 0) throw empty(source.name);
+  if (target && ofTarget.length === 0) throw empty(target.name);
+  refuseOverlap(ofSource, ofTarget);
+
+  const volumes = await array.volumes([...ofSource, ...ofTarget]);
+  const pick = (wanted: readonly string[]) => {
+    const keys = new Set(wanted.map(nameKey));
+    return volumes.filter((volume) => keys.has(nameKey(volume.name)) && !volume.destroyed);
+  };
+  return {
+    source: { name: source.name, volumes: pick(ofSource) },
+    target: target && { name: target.name, volumes: pick(ofTarget) },
+  };
+};
+
+/** The live volumes of the target group with their mappings. */
+export const lookAtTarget = async (array: FlashArray, group: string): Promise<TargetVolume[]> => {
+  const names = liveMembers(await array.groupVolumes([group]), group);
+  if (names.length === 0) throw empty(group);
+  const [volumes, mappings] = await Promise.all([array.volumes(names), array.mappings(names)]);
+  return volumes.filter((volume) => !volume.destroyed).map((volume) => asTarget(volume, mappings));
+};
+
+export const asTarget = (
+  { id, name, serial, size, created }: ArrayVolume,
+  mappings: ReadonlyMap<string, string>,
+): TargetVolume => ({
+  id,
+  name,
+  serial,
+  size,
+  created,
+  mapping: mappings.get(nameKey(name)) ?? null,
+});
+
+const liveMembers = (members: readonly GroupMember[], group: string): string[] =>
+  members.filter((member) => sameName(member.group, group) && !member.destroyed).map((m) => m.name);
+
+/** A group holds volumes, or hosts, or host groups; the latter two stand for the volumes connected to them. */
+const sourceVolumeNames = async (
+  array: FlashArray,
+  group: ProtectionGroup,
+  members: readonly GroupMember[],
+): Promise<string[]> => {
+  const names = liveMembers(members, group.name);
+  if (names.length > 0) return names;
+  if (group.hostCount > 0) {
+    const hosts = await array.groupHosts(group.name);
+    return distinct(await array.connectionsOfHosts(hosts));
+  }
+  if (group.hostGroupCount > 0) {
+    const hostGroups = await array.groupHostGroups(group.name);
+    return distinct(await array.connectionsOfHostGroups(hostGroups));
+  }
+  return [];
+};
+
+const distinct = (connections: readonly { readonly volume: string }[]): string[] => [
+  ...new Set(connections.map((connection) => connection.volume)),
+];
+
+const pickGroup = (groups: readonly ProtectionGroup[], name: string): ProtectionGroup => {
+  const group = groups.find((candidate) => sameName(candidate.name, name));
+  if (!group) throw notFound(name);
+  if (!group.destroyed) return group;
+  throw new RefreshError(
+    'ProtectionGroupDestroyed',
+    `Protection group "${group.name}" is destroyed and pending eradication.`,
+    `Recover it on the array (purepgroup recover ${group.name}), or name another group.`,
+  );
+};
+
+const requireGroupOfVolumes = ({ name, hostCount, hostGroupCount }: ProtectionGroup): void => {
+  if (hostCount + hostGroupCount === 0) return;
+  throw new RefreshError(
+    'TargetGroupOfHosts',
+    `Target protection group "${name}" is made of hosts or host groups, so what it holds changes with their connections.`,
+    'Make a protection group of the very volumes that shall be overwritten, and name it as target_protection_group.',
+  );
+};
+
+const refuseOverlap = (source: readonly string[], target: readonly string[]): void => {
+  const keys = new Set(source.map(nameKey));
+  const both = target.filter((name) => keys.has(nameKey(name)));
+  if (both.length === 0) return;
+  throw new RefreshError(
+    'VolumeInBothGroups',
+    `In the source group and in the target group at once: ${listNames(both)}.`,
+    'Take these volumes out of the target protection group.',
+  );
+};
+
+const empty = (group: string): RefreshError =>
+  new RefreshError(
+    'ProtectionGroupEmpty',
+    `Protection group "${group}" has no volumes.`,
+    'Add the volumes to the group on the array, or name another group.',
+  );
+
+const notFound = (group: string): RefreshError =>
+  new RefreshError(
+    'ProtectionGroupNotFound',
+    `There is no protection group "${group}" on the array.`,
+    'Correct the name in the definition, or check that the credentials are those of the right array.',
+  );
+
+/** The array refuses the whole list for one wrong name; asking singly tells which it is. */
+const explainMissing = async (
+  array: FlashArray,
+  names: readonly string[],
+  error: unknown,
+): Promise<never> => {
+  if (!isError(error, 'ArrayObjectNotFound')) throw error;
+  for (const name of names) {
+    try {
+      await array.protectionGroups([name]);
+    } catch (single) {
+      throw isError(single, 'ArrayObjectNotFound') ? notFound(name) : single;
+    }
+  }
+  throw error;
+};

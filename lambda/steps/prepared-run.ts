@@ -1,0 +1,38 @@
+import { RefreshError } from '../refresh/errors.ts';
+import type { Run } from '../refresh/run.ts';
+
+/** What Prepare has put into the run document, for the steps after it. */
+export interface PreparedRun {
+  /** Source protection group. */
+  readonly group: string;
+  readonly snapshotName: string;
+}
+
+/** @throws InvalidStepInput when Prepare has not seen this run */
+export const prepared = (run: Run): PreparedRun => {
+  const { source_protection_group: group, snapshot } = run;
+  if (group !== undefined && snapshot !== undefined) return { group, snapshotName: snapshot.name };
+  throw outOfOrder('The run has not been prepared.');
+};
+
+/** The target group. @throws InvalidStepInput when the run has none */
+export const targetGroup = (run: Run): string => {
+  if (run.target_protection_group !== null) return run.target_protection_group;
+  throw outOfOrder('The run has no target protection group.');
+};
+
+/**
+ * The execute lock once more, in front of everything that changes an array.
+ * @throws InvalidStepInput
+ */
+export const requireExecute = (run: Run): void => {
+  if (run.execute) return;
+  throw outOfOrder('The run is a dry run, so nothing may be changed on the array.');
+};
+
+const outOfOrder = (problem: string): RefreshError =>
+  new RefreshError(
+    'InvalidStepInput',
+    problem,
+    'Start a run through the state machine, which calls the steps in their order.',
+  );

@@ -1,0 +1,85 @@
+import { type Outcome, recordOf } from '../refresh/manifest.ts';
+import type { Plan } from '../refresh/plan.ts';
+import { readEvent } from '../refresh/request.ts';
+import type { Run } from '../refresh/run.ts';
+import { loadDefinition } from './definitions.ts';
+import { findDocument, overwriteDocument, planDocument, requestDocument } from './documents.ts';
+import type { FlashArray, Ports } from './ports.ts';
+import { writeManifest } from './record.ts';
+
+/**
+ * Writes the manifest of a run that failed: why, and what the target holds now, looked up on the array if the
+ * overwrite had begun.
+ */
+export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
+  const error = recordOf(run.failure ?? { Error: 'Unknown' });
+  const known = run.refresh === undefined ? await identify(run, ports) : run;
+  const array = await ports.sourceArray(await pinOf(run, ports)).catch(() => undefined);
+  const state = await targetState(known, ports, array);
+  const recorded = await writeManifest(known, ports.store, { status: 'FAILED', error, ...state });
+  await array?.logOut();
+  return { ...recorded, error };
+};
+
+/** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */
+const identify = async (run: Run, { store }: Ports): Promise<Run> => {
+  try {
+    const event = readEvent(run.event);
+    const definition = await loadDefinition(store, event.refresh);
+    return {
+      ...run,
+      refresh: event.refresh,
+      trigger: event.trigger,
+      source_protection_group: definition.source_protection_group,
+      target_protection_group: definition.target_protection_group ?? null,
+      has_target: definition.target_protection_group !== undefined,
+    };
+  } catch {
+    return run;
+  }
+};
+
+const pinOf = async (run: Run, { store }: Ports): Promise<string | null> => {
+  const request = await findDocument(store, run.id, requestDocument).catch(() => undefined);
+  return request?.flash_array_api_version ?? null;
+};
+
+type State = Pick<Outcome, 'target' | 'warnings'>;
+
+const targetState = async (
+  run: Run,
+  { store }: Ports,
+  array: FlashArray | undefined,
+): Promise<State> => {
+  try {
+    const begun = await findDocument(store, run.id, overwriteDocument);
+    if (!begun) return { target: isWithoutTarget(run) ? 'none' : 'untouched' };
+    const plan = await findDocument(store, run.id, planDocument);
+    if (plan && array) return { target: await compare(plan, run, array) };
+  } catch {
+    // What cannot be looked at counts as mixed.
+  }
+  return {
+    target: 'mixed',
+    warnings: ['The overwrite had begun and the target could not be looked at: take it as mixed.'],
+  };
+};
+
+const isWithoutTarget = (run: Run): boolean => run.refresh !== undefined && !run.has_target;
+
+/**
+ * An overwrite sets a volume's `created` to the snapshot's, so that tells which volumes were overwritten. A volume that
+ * bore that time before the run tells nothing, and then the target is taken as mixed.
+ */
+const compare = async (plan: Plan, run: Run, array: FlashArray): Promise<Outcome['target']> => {
+  const created = Date.parse(run.snapshot?.created ?? '');
+  const now = await array.volumes(plan.pairs.map(({ target }) => target.name));
+  const byId = new Map(now.map((volume) => [volume.id, volume.created]));
+  const states = plan.pairs.map(({ target }) => {
+    const found = byId.get(target.id);
+    if (target.created === created) return 'unknown';
+    return found === created ? 'new' : found === target.created ? 'old' : 'unknown';
+  });
+  if (states.every((state) => state === 'new')) return 'refreshed';
+  return states.every((state) => state === 'old') ? 'untouched' : 'mixed';
+};

@@ -1,0 +1,37 @@
+import { listNames, RefreshError } from '../refresh/errors.ts';
+import { nameKey } from '../refresh/naming.ts';
+import type { ArrayVolume, Connection, FlashArray } from './ports.ts';
+
+/**
+ * Refuses a target volume that is connected to a host which also uses a source volume: most likely production itself.
+ * A connection through a protocol endpoint, as of vVols on one hypervisor, does not count.
+ * @throws SharedHost
+ */
+export const refuseSharedHosts = async (
+  array: FlashArray,
+  sources: readonly ArrayVolume[],
+  targets: readonly ArrayVolume[],
+): Promise<void> => {
+  const [connected, using] = [connectedNames(targets), connectedNames(sources)];
+  if (connected.length === 0 || using.length === 0) return;
+  const [ofTargets, ofSources] = await Promise.all([
+    array.connectionsOfVolumes(connected),
+    array.connectionsOfVolumes(using),
+  ]);
+  const productive = new Set(ofSources.filter(counts).map(({ host }) => nameKey(host)));
+  const shared = ofTargets.filter(counts).filter(({ host }) => productive.has(nameKey(host)));
+  if (shared.length === 0) return;
+  const hosts = [...new Set(shared.map(({ host }) => host))];
+  const volumes = [...new Set(shared.map(({ volume }) => volume))];
+  throw new RefreshError(
+    'SharedHost',
+    `Target volumes ${listNames(volumes)} are connected to ${listNames(hosts)}, which also uses source volumes.`,
+    'Disconnect the target volumes from that host, or set allow_shared_hosts in the definition if this is meant to be.',
+  );
+};
+
+const connectedNames = (volumes: readonly ArrayVolume[]): string[] =>
+  volumes.filter((volume) => volume.connectionCount > 0).map((volume) => volume.name);
+
+const counts = (connection: Connection): connection is Connection & { host: string } =>
+  connection.host !== null && !connection.throughProtocolEndpoint;

@@ -1,0 +1,50 @@
+import type { Run } from '../refresh/run.ts';
+import type { FlashArray, Ports } from './ports.ts';
+
+export type Step = (run: Run, ports: Ports) => Promise<Run>;
+
+/** Where a step says what it does. */
+export interface Log {
+  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface StepCall {
+  readonly name: string;
+  readonly act: Step;
+  readonly run: Run;
+  readonly ports: Ports;
+  readonly log: Log;
+}
+
+/** Does one step, logs how it went, and notes in the run how long it took and how many requests it sent. */
+export const runStep = async ({ name, act, run, ports, log }: StepCall): Promise<Run> => {
+  const started = ports.clock.now();
+  const arrays = new Map<FlashArray, number>();
+  const counted: Ports = {
+    ...ports,
+    sourceArray: async (pin) => {
+      const array = await ports.sourceArray(pin);
+      if (!arrays.has(array)) arrays.set(array, array.requestCount);
+      return array;
+    },
+  };
+  const measure = () => ({
+    step: name,
+    started: started.toISOString(),
+    ms: ports.clock.now().getTime() - started.getTime(),
+    requests: [...arrays].reduce((sum, [array, before]) => sum + array.requestCount - before, 0),
+  });
+  const about = { run: run.id, refresh: run.refresh };
+  try {
+    const result = await act(run, counted);
+    const record = measure();
+    log.info('Step done', { ...about, ...record });
+    return { ...result, steps: [...run.steps, record] };
+  } catch (error) {
+    // Name and message only: what caused it may hold what nobody should read in a log.
+    const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));
+    log.error('Step failed', { ...about, ...measure(), error: errorName, message });
+    throw error;
+  }
+};

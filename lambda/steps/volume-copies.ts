@@ -1,0 +1,10 @@
+import type { Plan } from '../refresh/plan.ts';
+import type { VolumeCopy } from './ports.ts';
+
+/** What the plan asks of the array. */
+export const asCopies = (plan: Plan): VolumeCopy[] =>
+  plan.pairs.map(({ source, target }) => ({
+    target: target.name,
+    snapshot: source.snapshot,
+    mapping: source.id,
+  }));

@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type Code,
@@ -7,7 +7,7 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { DeadLetters } from './dead-letters.ts';
+import { type DeadLetters, maxEventAge } from './dead-letters.ts';
 import { logGroup } from './log-group.ts';
 
 /** What the two functions differ in. */
@@ -35,13 +35,7 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     const logs = logGroup(scope, `${id}Logs`);
-    role.addToPolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logs.logGroupArn],
-      }),
-    );
+    logs.grantWrite(role);
     super(scope, id, {
       description: props.description,
       code: props.code,
@@ -53,10 +47,7 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
       role,
       logGroup: logs,
       environment: { ...props.environment(role), NODE_OPTIONS: '--enable-source-maps' },
-      ...(props.deadLetters && {
-        deadLetterQueue: props.deadLetters,
-        maxEventAge: Duration.hours(1),
-      }),
+      ...(props.deadLetters && { deadLetterQueue: props.deadLetters, maxEventAge }),
     });
   }
 

@@ -23,7 +23,8 @@ export class RefreshBucket extends Construct {
     super(scope, id);
     const accessLogs = new ClosedBucket(this, 'AccessLogs', {
       lifecycleRules: [
-        { expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(1) },
+        { expiration: Duration.days(365) },
+        { noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
       ],
     });
     this.#bucket = new ClosedBucket(this, 'Bucket', {
@@ -32,7 +33,7 @@ export class RefreshBucket extends Construct {
       lifecycleRules: [
         // A plan serves its run and whoever looks into a failure; the record that stays is the manifest.
         { prefix: 'runs/', expiration: Duration.days(180) },
-        { noncurrentVersionExpiration: Duration.days(365) },
+        { noncurrentVersionExpiration: Duration.days(365), expiredObjectDeleteMarker: true },
       ],
     });
     this.bucketName = this.#bucket.bucketName;

@@ -3,13 +3,14 @@ import type { Construct } from 'constructs';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { ArraySecret } from './array-secret.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { EventRules } from './event-rules.ts';
 import { handlerCode } from './handler-code.ts';
 import { RefreshBucket } from './refresh-bucket.ts';
 import { RefreshFlow } from './refresh-flow.ts';
+import { Schedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
 import { StartFunction } from './start-function.ts';
 import { StepFunction } from './step-function.ts';
-import { Triggers } from './triggers.ts';
 
 /** The whole product, for any account and region. */
 export class RefreshStack extends Stack {
@@ -24,7 +25,8 @@ export class RefreshStack extends Stack {
     const step = new StepFunction(this, 'Step', { code, bucket, secret });
     const flow = new RefreshFlow(this, 'Flow', { step });
     const start = new StartFunction(this, 'Start', { code, bucket, flow, deadLetters });
-    new Triggers(this, 'Triggers', { refreshes, start, deadLetters });
+    new Schedules(this, 'Schedules', { refreshes, start, deadLetters });
+    new EventRules(this, 'Events', { refreshes, start, deadLetters });
     acknowledgeFindings(this);
 
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName });

@@ -15,12 +15,15 @@ export interface StepFunctionProps {
 
 /** Takes one step of a run: `{ step, run }` in, the new run out. The only one who speaks to the arrays. */
 export class StepFunction extends HandlerFunction<StepEnvironment> {
+  /** Longest that one step may take. */
+  static readonly timeout = Duration.minutes(10);
+
   constructor(scope: Construct, id: string, { code, bucket, secret }: StepFunctionProps) {
     super(scope, id, {
       description: 'Takes one step of a refresh on the arrays',
       code,
       handler: 'step',
-      timeout: Duration.minutes(10),
+      timeout: StepFunction.timeout,
       memorySize: 512,
       environment: (role) => ({
         ...bucket.grantRead(role, 'refreshes', 'runs', 'manifests'),

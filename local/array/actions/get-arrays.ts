@@ -1,0 +1,42 @@
+import type { Action } from '../rest/call.ts';
+import { from } from '../rest/fields.ts';
+import { answerList } from '../rest/list-items.ts';
+import { ERADICATION_DELAY_MS } from '../store/array-store.ts';
+import { space } from '../views/space.ts';
+
+const CAPACITY = 100 * 2 ** 40;
+
+/** `GET /arrays`: the array itself. */
+export const getArrays: Action = (array, call) =>
+  answerList(array, call, {
+    objects: [array],
+    key: ({ id }) => id,
+    continues: false,
+    view: ({ id, name, sessionIdleMs }) => ({
+      id,
+      name,
+      // No Purity release, so that nobody takes this for a real one.
+      version: '99.9.0',
+      os: 'Purity//FA',
+      banner: '',
+      capacity: CAPACITY,
+      console_lock_enabled: false,
+      idle_timeout: sessionIdleMs,
+      ntp_servers: [],
+      parity: 1,
+      scsi_timeout: 60_000,
+      time_zone: 'UTC',
+      _as_of: call.now,
+      ...from(6, call.version, {
+        eradication_config: {
+          eradication_delay: ERADICATION_DELAY_MS,
+          ...from(10, call.version, { manual_eradication: 'all-enabled' }),
+          ...from(26, call.version, {
+            enabled_delay: ERADICATION_DELAY_MS,
+            disabled_delay: ERADICATION_DELAY_MS,
+          }),
+        },
+      }),
+      space: space(CAPACITY),
+    }),
+  });

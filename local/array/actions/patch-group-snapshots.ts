@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { readBody } from '../rest/body.ts';
+import { type Action, answerItems } from '../rest/call.ts';
+import { messages, refuse } from '../rest/errors.ts';
+import { findAsked } from '../rest/select-objects.ts';
+import type { ArrayStore } from '../store/array-store.ts';
+import type { GroupSnapshot } from '../store/model.ts';
+import { isSuffix, memberSnapshotName } from '../store/names.ts';
+import { membersOf } from '../store/take-group-snapshot.ts';
+import { groupSnapshotView } from '../views/group-snapshot.ts';
+
+const patchBody = z.strictObject({
+  destroyed: z.boolean().optional(),
+  name: z.string().optional(),
+});
+
+/** `PATCH /protection-group-snapshots`: destroy, recover or rename; its volume snapshots follow. */
+export const patchGroupSnapshots: Action = (array, call) => {
+  const parameters = { names: 'names', ids: 'ids' };
+  const snapshots = findAsked(
+    array.groupSnapshots,
+    call,
+    parameters,
+    messages.groupSnapshotMissing,
+  );
+  if (snapshots === undefined) throw refuse('names is required.');
+  const { destroyed, name } = readBody(patchBody, call.body, call.version);
+  if (destroyed !== undefined && name !== undefined) {
+    throw refuse('name and destroyed cannot be set together.');
+  }
+  if (destroyed !== undefined) {
+    for (const snapshot of snapshots) checkDestroy(snapshot, destroyed);
+    for (const snapshot of snapshots) destroy(array, snapshot, destroyed ? call.now : null);
+  }
+  if (name !== undefined) {
+    const suffixes = snapshots.map((snapshot) => checkRename(array, snapshot, name));
+    for (const [index, snapshot] of snapshots.entries()) {
+      rename(array, snapshot, suffixes[index] ?? '');
+    }
+  }
+  return answerItems(snapshots.map(groupSnapshotView(array, call.version, call.now)));
+};
+
+function checkDestroy(snapshot: GroupSnapshot, destroyed: boolean): void {
+  if ((snapshot.destroyedAt !== null) !== destroyed) return;
+  const message = destroyed ? messages.groupSnapshotDestroyed : messages.groupSnapshotAlive;
+  throw refuse(message, snapshot.name);
+}
+
+function destroy(array: ArrayStore, snapshot: GroupSnapshot, at: number | null): void {
+  for (const object of [snapshot, ...membersOf(array, snapshot)]) object.destroyedAt = at;
+}
+
+/** The new name is `pg.SUFFIX` of the same group, in full: what the Ansible collection sends. */
+function checkRename(array: ArrayStore, snapshot: GroupSnapshot, name: string): string {
+  const prefix = `${snapshot.source.name}.`;
+  const suffix = name.slice(prefix.length);
+  if (snapshot.destroyedAt !== null) throw refuse(messages.groupSnapshotDestroyed, snapshot.name);
+  if (!name.toLowerCase().startsWith(prefix.toLowerCase()) || !isSuffix(suffix)) {
+    throw refuse(`'${name}' is no name for a snapshot of ${snapshot.source.name}.`, snapshot.name);
+  }
+  if (array.groupSnapshots.named(name) !== undefined) {
+    throw refuse(messages.groupSnapshotExists, name);
+  }
+  return suffix;
+}
+
+function rename(array: ArrayStore, snapshot: GroupSnapshot, suffix: string): void {
+  array.groupSnapshots.rename(snapshot, `${snapshot.source.name}.${suffix}`);
+  snapshot.suffix = suffix;
+  for (const member of membersOf(array, snapshot)) {
+    array.volumeSnapshots.rename(member, memberSnapshotName(snapshot.name, member.source.name));
+    member.suffix = suffix;
+  }
+}

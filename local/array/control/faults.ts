@@ -1,0 +1,64 @@
+import * as z from 'zod';
+
+/** What happens to a request instead of, or before, what it asks for. */
+const effect = z.union([
+  /** Answered so, and not carried out. */
+  z.strictObject({
+    status: z.int().min(100).max(599),
+    body: z.json().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
+  /** The socket is closed before the request is carried out, or after it was, without an answer. */
+  z.strictObject({ hang_up: z.enum(['before', 'after']) }),
+  /** All sessions of the array expire just before the request. */
+  z.strictObject({ expire_session: z.literal(true) }),
+  /** Real milliseconds that pass before the request is carried out, whether or not the client still waits. */
+  z.strictObject({ delay_ms: z.int().min(0).max(600_000) }),
+]);
+
+const fault = z.strictObject({
+  /** Which requests it counts: those that fit all of these. Without any: every request. */
+  array: z.string().optional(),
+  method: z.string().optional(),
+  /** Without `/api/2.N`. */
+  path: z.string().startsWith('/').optional(),
+  /** The first of these requests that is hit, counted from 1 since the fault was posted. */
+  nth: z.int().min(1).optional(),
+  /** How many are hit in a row; 0: all that follow. */
+  times: z.int().min(0).optional(),
+  effect,
+});
+
+/** The body of `POST /faults`: one fault or several. */
+export const faults = z.union([fault.transform((single) => [single]), z.array(fault)]);
+
+export type FaultEffect = z.infer<typeof effect>;
+export type Fault = z.infer<typeof fault>;
+
+/** The faults that wait for their request. */
+export class FaultBoard {
+  #armed: { fault: Fault; seen: number }[] = [];
+
+  add(faults: readonly Fault[]): void {
+    this.#armed.push(...faults.map((fault) => ({ fault, seen: 0 })));
+  }
+
+  clear(): void {
+    this.#armed = [];
+  }
+
+  /** The effects on this request, in the order in which the faults were posted. Counts it. */
+  strike(request: { array: string; method: string; path: string }): FaultEffect[] {
+    return this.#armed.flatMap((armed) => {
+      const { array, method, path, nth = 1, times = 1, effect } = armed.fault;
+      const isMeant =
+        (array ?? request.array) === request.array &&
+        (method ?? request.method) === request.method &&
+        (path ?? request.path) === request.path;
+      if (!isMeant) return [];
+      armed.seen++;
+      const isHit = armed.seen >= nth && (times === 0 || armed.seen < nth + times);
+      return isHit ? effect : [];
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { StateFile } from './state-file.ts';
+
+const GIB = 1_073_741_824;
+
+const database = (name: string) => [
+  { name: `${name}-data-00`, size: 120 * GIB },
+  { name: `${name}-data-01`, size: 120 * GIB },
+  { name: `${name}-fra-00`, size: 40 * GIB },
+  { name: `${name}-fra-01`, size: 40 * GIB },
+];
+
+const production = [
+  ...database('gct-oradb-demo-prd01'),
+  { name: 'gct-oradb-demo-prd01-config-00', size: 4 * GIB },
+  { name: 'gct-oradb-demo-prd01-config-01', size: 4 * GIB },
+];
+const development = database('gct-oradb-demo-dev01');
+const names = (volumes: { name: string }[]) => volumes.map(({ name }) => name);
+
+/** The seed's worked example: an Oracle database of six volumes, and its development copy of four. */
+export const demoState: StateFile = {
+  arrays: [
+    {
+      name: 'fa-demo',
+      volumes: [...production, ...development],
+      protection_groups: [
+        { name: 'gct-oradb-demo-prd01-pg', volumes: names(production) },
+        { name: 'gct-oradb-demo-dev01-pg', volumes: names(development) },
+      ],
+      hosts: [
+        { name: 'gct-oradb-demo-prd01', volumes: names(production) },
+        { name: 'gct-oradb-demo-dev01', volumes: names(development) },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,141 @@
+import { getArrays } from '../actions/get-arrays.ts';
+import { getConnections } from '../actions/get-connections.ts';
+import { getGroupHostGroups, getGroupHosts } from '../actions/get-group-hosts.ts';
+import { getGroupSnapshots } from '../actions/get-group-snapshots.ts';
+import { getGroupVolumes } from '../actions/get-group-volumes.ts';
+import { getProtectionGroups } from '../actions/get-protection-groups.ts';
+import { getGroupSnapshotTags, getVolumeSnapshotTags, getVolumeTags } from '../actions/get-tags.ts';
+import { getVolumeSnapshots } from '../actions/get-volume-snapshots.ts';
+import { getVolumes } from '../actions/get-volumes.ts';
+import { getVolumesPerformance } from '../actions/get-volumes-performance.ts';
+import { login } from '../actions/login.ts';
+import { logout } from '../actions/logout.ts';
+import { patchGroupSnapshots } from '../actions/patch-group-snapshots.ts';
+import { postGroupSnapshots, testGroupSnapshots } from '../actions/post-group-snapshots.ts';
+import { postVolumes } from '../actions/post-volumes.ts';
+import { postVolumesBatch, testVolumesBatch } from '../actions/post-volumes-batch.ts';
+import { putGroupSnapshotTags, putVolumeSnapshotTags, putVolumeTags } from '../actions/put-tags.ts';
+import type { Action } from './call.ts';
+import { count, flag, list, type Parameters, since, text } from './query.ts';
+
+export interface Endpoint {
+  readonly action: Action;
+  readonly parameters: Parameters;
+  /** The N of the first version 2.N that has it; without it every version has. */
+  readonly since?: number;
+  /** True for what a client calls to get a session. */
+  readonly isOpen?: boolean;
+}
+
+const narrowing = { filter: text, sort: list, limit: count, offset: count, total_item_count: flag };
+const paging = { ...narrowing, continuation_token: text };
+const named = { names: list, ids: list, destroyed: flag, total_only: flag };
+const bySource = { source_names: list };
+const grouped = { group_names: list, group_ids: since(26, list), member_names: list };
+const tagged = { resource_names: list, resource_ids: list };
+const tagListing = {
+  ...paging,
+  ...tagged,
+  resource_destroyed: flag,
+  namespaces: since(3, list),
+};
+const snapshotting = {
+  ...bySource,
+  source_ids: since(26, list),
+  apply_retention: flag,
+  replicate: since(4, flag),
+  replicate_now: since(4, flag),
+  for_replication: since(4, flag),
+  allow_throttle: since(25, flag),
+};
+const batch = { overwrite: flag, with_default_protection: flag, allow_throttle: flag };
+
+/**
+ * What the simulator knows, by method and path: flasharray-rest.md §3 and §7, and the parameters of both OpenAPI files.
+ * What is not in here is refused, as are contexts (`context_names`, `allow_errors`): clients talk to each array.
+ */
+export const endpoints: Readonly<Record<string, Endpoint>> = {
+  'POST /login': { action: login, parameters: {}, isOpen: true },
+  'POST /logout': { action: logout, parameters: {} },
+  'GET /arrays': { action: getArrays, parameters: narrowing },
+  'GET /protection-groups': {
+    action: getProtectionGroups,
+    parameters: { ...paging, ...named, ids: since(26, list) },
+  },
+  'GET /protection-groups/volumes': {
+    action: getGroupVolumes,
+    parameters: {
+      ...paging,
+      ...grouped,
+      member_ids: since(9, list),
+      member_destroyed: since(9, flag),
+    },
+  },
+  'GET /protection-groups/hosts': {
+    action: getGroupHosts,
+    parameters: { ...paging, ...grouped },
+  },
+  'GET /protection-groups/host-groups': {
+    action: getGroupHostGroups,
+    parameters: { ...paging, ...grouped },
+  },
+  'GET /protection-group-snapshots': {
+    action: getGroupSnapshots,
+    parameters: {
+      ...paging,
+      ...named,
+      ...bySource,
+      ids: since(26, list),
+      source_ids: since(26, list),
+    },
+  },
+  'POST /protection-group-snapshots': { action: postGroupSnapshots, parameters: snapshotting },
+  'PATCH /protection-group-snapshots': {
+    action: patchGroupSnapshots,
+    parameters: { names: list, ids: since(26, list) },
+  },
+  'POST /protection-group-snapshots/test': {
+    action: testGroupSnapshots,
+    parameters: snapshotting,
+    since: 25,
+  },
+  'GET /protection-group-snapshots/tags': {
+    action: getGroupSnapshotTags,
+    parameters: tagListing,
+    since: 44,
+  },
+  'PUT /protection-group-snapshots/tags/batch': {
+    action: putGroupSnapshotTags,
+    parameters: tagged,
+    since: 44,
+  },
+  'GET /volume-snapshots': {
+    action: getVolumeSnapshots,
+    parameters: { ...paging, ...named, ...bySource, source_ids: list },
+  },
+  'GET /volume-snapshots/tags': { action: getVolumeSnapshotTags, parameters: tagListing },
+  'PUT /volume-snapshots/tags/batch': { action: putVolumeSnapshotTags, parameters: tagged },
+  'GET /volumes': { action: getVolumes, parameters: { ...paging, ...named } },
+  'POST /volumes': {
+    action: postVolumes,
+    parameters: {
+      names: list,
+      overwrite: flag,
+      with_default_protection: since(16, flag),
+      allow_throttle: since(31, flag),
+    },
+  },
+  'POST /volumes/batch': { action: postVolumesBatch, parameters: batch, since: 32 },
+  'POST /volumes/batch/test': { action: testVolumesBatch, parameters: batch, since: 33 },
+  'GET /volumes/performance': {
+    action: getVolumesPerformance,
+    // The token came after 2.26; 2.29 is when the listing of transfers got its own.
+    parameters: { ...narrowing, ...named, continuation_token: since(29, text) },
+  },
+  'GET /volumes/tags': { action: getVolumeTags, parameters: tagListing },
+  'PUT /volumes/tags/batch': { action: putVolumeTags, parameters: tagged },
+  'GET /connections': {
+    action: getConnections,
+    parameters: { ...paging, volume_names: list, host_names: list, host_group_names: list },
+  },
+};

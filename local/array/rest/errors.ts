@@ -1,0 +1,50 @@
+/** Errors of the array. They know their wire form; the router turns them into replies. */
+
+export interface ErrorEntry {
+  /** The name of the object that the message is about. */
+  readonly context: string | null;
+  readonly message: string;
+}
+
+export class ArrayError extends Error {
+  override name = 'ArrayError';
+  readonly status: number;
+  readonly entries: readonly ErrorEntry[];
+
+  constructor(status: number, entries: readonly ErrorEntry[]) {
+    super(entries.map(({ message }) => message).join(' '));
+    this.status = status;
+    this.entries = entries;
+  }
+}
+
+/** What the array says about an object: the vendor's words where flasharray-rest.md §6 has them. */
+export const messages = {
+  volumeMissing: 'Volume does not exist.',
+  volumeExists: 'Volume already exists.',
+  volumeDestroyed: 'Volume has been destroyed.',
+  sourceMissing: 'No such volume or snapshot.',
+  volumeSnapshotMissing: 'Volume snapshot does not exist.',
+  volumeSnapshotDestroyed:
+    'Volume snapshot has been destroyed. It can be recovered by purevol recover and eradicated by purevol eradicate.',
+  groupMissing: 'Protection group does not exist.',
+  groupDestroyed: 'Protection group has been destroyed.',
+  groupSnapshotMissing: 'Protection group snapshot does not exist.',
+  groupSnapshotExists: 'Protection group snapshot already exists.',
+  groupSnapshotDestroyed: 'Protection group snapshot has been destroyed.',
+  groupSnapshotAlive: 'Protection group snapshot is not destroyed.',
+  hostMissing: 'Host does not exist.',
+  hostGroupMissing: 'Host group does not exist.',
+} as const;
+
+/** Refuses a request because of an object. As with the vendor that is a 400, also where the object does not exist. */
+export const refuse = (message: string, context: string | null = null): ArrayError =>
+  new ArrayError(400, [{ context, message }]);
+
+/** No valid token. */
+export const unauthorized = (message: string): ArrayError =>
+  new ArrayError(401, [{ context: null, message }]);
+
+/** The simulator has no such thing: said out loud, as an array's own 400 could be taken for a missing object. */
+export const unknown = (message: string): ArrayError =>
+  new ArrayError(404, [{ context: null, message }]);

@@ -1,0 +1,187 @@
+import type { Tag } from '../store/model.ts';
+import { refuse } from './errors.ts';
+import { fieldExists, readField } from './field-path.ts';
+import {
+  compare,
+  type Literal,
+  type Operator,
+  operators,
+  readPlain,
+  readQuoted,
+} from './filter-literal.ts';
+import { type Token, tokenizeFilter } from './filter-tokens.ts';
+import { isObject, type JsonObject } from './json.ts';
+
+/** An item of a list, with the tags that `tags()` looks at where it can have any. */
+export interface Row {
+  readonly item: JsonObject;
+  readonly tags?: readonly Tag[] | undefined;
+}
+
+export interface Filter {
+  matches(row: Row): boolean;
+  /** The fields that it names. */
+  readonly fields: readonly string[];
+}
+
+/** Reads the filter language of flasharray-rest.md §2; `and` binds tighter than `or`. */
+export function parseFilter(filter: string): Filter {
+  const parser = new FilterParser(tokenizeFilter(filter), filter);
+  const matches = parser.parse();
+  return { matches, fields: parser.fields };
+}
+
+type Predicate = (row: Row) => boolean;
+
+class FilterParser {
+  readonly fields: string[] = [];
+  readonly #tokens: readonly Token[];
+  readonly #filter: string;
+  #next = 0;
+
+  constructor(tokens: readonly Token[], filter: string) {
+    this.#tokens = tokens;
+    this.#filter = filter;
+  }
+
+  parse(): Predicate {
+    const predicate = this.#either();
+    if (this.#next < this.#tokens.length) throw this.#misread();
+    return predicate;
+  }
+
+  #either(): Predicate {
+    const terms = [this.#both()];
+    while (this.#takeWord('or')) terms.push(this.#both());
+    return (row) => terms.some((term) => term(row));
+  }
+
+  #both(): Predicate {
+    const terms = [this.#single()];
+    while (this.#takeWord('and')) terms.push(this.#single());
+    return (row) => terms.every((term) => term(row));
+  }
+
+  #single(): Predicate {
+    if (this.#takeWord('not')) {
+      const term = this.#single();
+      return (row) => !term(row);
+    }
+    if (this.#take('(')) {
+      const inner = this.#either();
+      this.#expect(')');
+      return inner;
+    }
+    const word = this.#word();
+    if (this.#take('(')) return this.#callOf(word);
+    return this.#comparison(this.#field(word));
+  }
+
+  /** `contains(field,'x')` and `tags('key','value')`. */
+  #callOf(name: string): Predicate {
+    if (name !== 'contains' && name !== 'tags') throw this.#misread();
+    const field = name === 'contains' ? this.#field(this.#word()) : null;
+    const first = field ?? this.#literal().text;
+    this.#expect(',');
+    const second = this.#literal();
+    this.#expect(')');
+    return field === null
+      ? (row) => hasTag(row, first, second)
+      : (row) => contains(row.item, field, second.text);
+  }
+
+  #comparison(field: string): Predicate {
+    const operator = operators.find((candidate) => this.#take(candidate));
+    if (operator === undefined) return (row) => fieldExists(row.item, field);
+    const literals = this.#take('(') ? this.#listOf() : [this.#literal()];
+    const ignoreCase = isName(field);
+    const matches = (row: Row, literal: Literal, by: Operator) => {
+      const { values, quantifier } = readField(row.item, field);
+      return values[quantifier]((value) => compare(value, by, literal, ignoreCase));
+    };
+    // Unequal to a list means equal to none of it.
+    return operator === '!='
+      ? (row) => literals.every((literal) => matches(row, literal, operator))
+      : (row) => literals.some((literal) => matches(row, literal, operator));
+  }
+
+  #listOf(): Literal[] {
+    const literals = [this.#literal()];
+    while (this.#take(',')) literals.push(this.#literal());
+    this.#expect(')');
+    return literals;
+  }
+
+  #literal(): Literal {
+    const token = this.#tokens[this.#next++];
+    if (token?.kind === 'string') return readQuoted(token.text);
+    const isBare = token?.kind === 'number' || /^(true|false)$/i.test(token?.text ?? '');
+    if (token === undefined || !isBare) throw this.#misread();
+    return readPlain(token.text.toLowerCase());
+  }
+
+  #field(word: string): string {
+    this.fields.push(word);
+    return word;
+  }
+
+  #word(): string {
+    const token = this.#tokens[this.#next++];
+    if (token?.kind !== 'word') throw this.#misread();
+    return token.text;
+  }
+
+  #takeWord(word: string): boolean {
+    const token = this.#tokens[this.#next];
+    const isIt = token?.kind === 'word' && token.text.toLowerCase() === word;
+    if (isIt) this.#next++;
+    return isIt;
+  }
+
+  #take(symbol: string): boolean {
+    const token = this.#tokens[this.#next];
+    const isIt = token?.kind === 'symbol' && token.text === symbol;
+    if (isIt) this.#next++;
+    return isIt;
+  }
+
+  #expect(symbol: string): void {
+    if (!this.#take(symbol)) throw this.#misread();
+  }
+
+  #misread() {
+    return refuse('The filter cannot be read.', this.#filter);
+  }
+}
+
+/** Names are case-insensitive on input, and so in filters. */
+const isName = (field: string) => field === 'name' || field.endsWith('.name');
+
+function contains(item: JsonObject, field: string, part: string): boolean {
+  const fold = (text: string) => (isName(field) ? text.toLowerCase() : text);
+  return readField(item, field).values.some((value) => {
+    if (Array.isArray(value)) return value.some((element) => element === part);
+    return typeof value === 'string' && fold(value).includes(fold(part));
+  });
+}
+
+function hasTag(row: Row, key: string, value: Literal): boolean {
+  if (row.tags === undefined) throw refuse('A filter cannot ask for tags here.');
+  return row.tags.some((tag) => tag.key === key && compare(tag.value, '=', value, false));
+}
+
+/** Refuses fields that an item of this list and version does not have. */
+export function refuseUnknownFields(item: JsonObject, fields: readonly string[]): void {
+  for (const field of fields) {
+    let at: unknown = item;
+    for (const part of field.split('.')) {
+      const name = part.replace(/\[(any|all)\]$/i, '');
+      if (!isObject(at) || !Object.hasOwn(at, name)) {
+        throw refuse(`There is no field ${field} to filter or sort by.`, field);
+      }
+      at = at[name];
+      if (Array.isArray(at)) at = at[0];
+      if (at === null || at === undefined) break;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { ArrayStore } from '../store/array-store.ts';
+import type { Tag } from '../store/model.ts';
+import type { Answer, Call } from './call.ts';
+import { refuse } from './errors.ts';
+import { parseFilter, type Row, refuseUnknownFields } from './filter.ts';
+import type { Json, JsonObject } from './json.ts';
+import { parseSort, sortRows } from './sort-rows.ts';
+import { sumFields } from './sum-fields.ts';
+
+/** The default page, and the largest (flasharray-rest.md §2). */
+const MAX_PAGE = 1000;
+
+export interface Listing<T> {
+  /** What `names` and the like select, in the array's own order. */
+  readonly objects: readonly T[];
+  /** Tells the objects apart while a client pages through them. */
+  key(object: T): string;
+  view(object: T): JsonObject;
+  /** The tags of an object, where `tags()` can filter by them. */
+  tags?(object: T): readonly Tag[];
+  /** The fields that `total` sums up, dotted; without it the reply has no `total`. */
+  readonly totals?: readonly string[];
+  /** False: this version of the endpoint has no continuation tokens. */
+  readonly continues?: boolean;
+}
+
+interface KeyedRow extends Row {
+  readonly key: string;
+}
+
+/** The one way in which all GETs answer: filter, sort, total, page (flasharray-rest.md §2). */
+export function answerList<T>(array: ArrayStore, call: Call, listing: Listing<T>): Answer {
+  const { query } = call;
+  const rows = select(array, call, listing);
+  const limit = Math.min(query.count('limit') ?? MAX_PAGE, MAX_PAGE);
+  const offset = query.count('offset') ?? 0;
+  const totalOnly = query.flag('total_only') === true;
+  const page = totalOnly ? [] : rows.slice(offset, offset + limit);
+  const rest = totalOnly || limit === 0 ? [] : rows.slice(offset + limit);
+  const isSorted = query.list('sort') !== undefined;
+  const token =
+    rest.length > 0 && !isSorted && listing.continues !== false ? keepCursor(array, rest) : null;
+  const isCounted = query.flag('total_item_count') === true || limit === 0;
+  const items: Json[] = page.map(({ item }) => item);
+  return {
+    body: {
+      continuation_token: token,
+      items,
+      more_items_remaining: rest.length > 0,
+      total_item_count: isCounted ? rows.length : null,
+      ...(listing.totals === undefined
+        ? {}
+        : { total: totalOnly ? sumFields(rows, listing.totals) : [] }),
+    },
+    ...(token === null ? {} : { headers: { 'x-next-token': token } }),
+  };
+}
+
+function select<T>(array: ArrayStore, call: Call, listing: Listing<T>): KeyedRow[] {
+  const { query } = call;
+  const all = listing.objects.map((object) => ({
+    key: listing.key(object),
+    item: listing.view(object),
+    tags: listing.tags?.(object),
+  }));
+  const filterText = query.text('filter');
+  const filter = filterText === undefined ? null : parseFilter(filterText);
+  const sort = parseSort(query.list('sort') ?? []);
+  if (all[0] !== undefined) {
+    const sortFields = sort.map(({ field }) => field);
+    refuseUnknownFields(all[0].item, [...(filter?.fields ?? []), ...sortFields]);
+  }
+  const rows = filter === null ? all : all.filter((row) => filter.matches(row));
+  const token = query.text('continuation_token');
+  if (token === undefined) return sortRows(rows, sort);
+  if (sort.length > 0) throw refuse('A sorted list has no continuation token: page by offset.');
+  return resume(array, rows, token);
+}
+
+/** Remembers what is still to come: whoever pages by token gets each item once, whatever changes meanwhile. */
+function keepCursor(array: ArrayStore, rest: readonly KeyedRow[]): string {
+  const token = Buffer.from(`page ${array.cursors.size + 1}`).toString('base64');
+  array.cursors.set(
+    token,
+    rest.map(({ key }) => key),
+  );
+  return token;
+}
+
+function resume(array: ArrayStore, rows: readonly KeyedRow[], token: string): KeyedRow[] {
+  const keys = array.cursors.get(token);
+  if (keys === undefined) throw refuse('The continuation token is not valid.', token);
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}

@@ -1,0 +1,180 @@
+import * as z from 'zod';
+
+/**
+ * The state file: which arrays there are when the simulator starts (design §8). References go by name; ids, serials,
+ * tokens and content are made where they are missing.
+ */
+
+const MIB = 1_048_576;
+/** Largest volume: 4 PiB (flasharray-rest.md §3, quotas). */
+const MAX_SIZE = 4_503_599_627_370_496;
+
+const id = z.string().min(1);
+const time = z.int().nonnegative();
+const size = z.int().min(MIB).max(MAX_SIZE).multipleOf(512);
+
+/** `name`, `vgroup/name`, or either behind `pod::` (flasharray-rest.md §4). */
+const PART = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?';
+const name = z
+  .string()
+  .regex(
+    new RegExp(`^(?:${PART}::)?(?:${PART}/)?${PART}$`),
+    'not a name: 1 to 63 letters, digits, - and _, optionally behind pod:: and vgroup/',
+  );
+
+const volume = z.strictObject({
+  name,
+  /** Bytes, a multiple of 512. */
+  size,
+  id: id.optional(),
+  serial: z
+    .string()
+    .regex(/^[0-9A-F]{24}$/, 'not a serial: 24 upper-case hexadecimal digits')
+    .optional(),
+  /** In the namespace `default`, copyable as tags are unless somebody says otherwise. */
+  tags: z.record(z.string().max(64), z.string().max(256)).optional(),
+  /** Milliseconds since the epoch; without it volumes are one second apart, in the order of the file. */
+  created: time.optional(),
+  /** What is "on" the volume; without it something that no other volume has. */
+  content: z.string().optional(),
+  /** True: destroyed when the simulator starts, pending eradication. */
+  destroyed: z.boolean().optional(),
+});
+
+const snapshot = z.strictObject({
+  suffix: z
+    .string()
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, 'not a snapshot suffix'),
+  created: time.optional(),
+  destroyed: z.boolean().optional(),
+});
+
+const protectionGroup = z.strictObject({
+  name,
+  id: id.optional(),
+  /** Members are of one kind: volumes, or hosts, or host groups. */
+  volumes: z.array(z.string()).optional(),
+  hosts: z.array(z.string()).optional(),
+  host_groups: z.array(z.string()).optional(),
+  /** Names of arrays that it replicates to: they give the group its `target_count`. */
+  targets: z.array(z.string()).optional(),
+  /** The pod of the group, where `name` is written without `pod::`. */
+  pod: z.string().min(1).optional(),
+  destroyed: z.boolean().optional(),
+  /** Group snapshots that exist already; they hold what the members hold at the start. */
+  snapshots: z.array(snapshot).optional(),
+});
+
+const host = z.strictObject({
+  name,
+  /** Volumes connected to the host; through its host group where it is in one. */
+  volumes: z.array(z.string()).optional(),
+  /** Set where these volumes (vVols) are connected through a protocol endpoint: its name. */
+  protocol_endpoint: z.string().min(1).optional(),
+});
+
+const hostGroup = z.strictObject({
+  name,
+  hosts: z.array(z.string()).optional(),
+  /** Volumes connected to the host group as a whole, and so to each of its hosts. */
+  volumes: z.array(z.string()).optional(),
+});
+
+const array = z.strictObject({
+  name,
+  id: id.optional(),
+  api_token: z.string().min(1).optional(),
+  volumes: z.array(volume).optional(),
+  protection_groups: z.array(protectionGroup).optional(),
+  hosts: z.array(host).optional(),
+  host_groups: z.array(hostGroup).optional(),
+});
+
+export const stateFile = z
+  .strictObject({ arrays: z.array(array).min(1) })
+  .superRefine((state, context) => {
+    for (const problem of findProblems(state)) {
+      context.addIssue({ code: 'custom', path: problem.path, message: problem.message });
+    }
+  });
+
+export type StateFile = z.infer<typeof stateFile>;
+export type ArrayState = StateFile['arrays'][number];
+
+/** The state file does not fit; the message names every field that is wrong. */
+export class StateFileError extends Error {
+  override name = 'StateFileError';
+}
+
+/** Checks a parsed state file. Throws `StateFileError`. */
+export function parseStateFile(value: unknown): StateFile {
+  const result = stateFile.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${z.core.toDotPath(issue.path) || 'the file'}: ${issue.message}`,
+  );
+  throw new StateFileError(problems.join('\n'));
+}
+
+interface Problem {
+  path: (string | number)[];
+  message: string;
+}
+type Named = { name: string };
+
+/** What a schema of single fields cannot see: names that are there twice, references that lead nowhere. */
+function* findProblems(state: { arrays: ArrayState[] }): Generator<Problem> {
+  yield* findDoubles(state.arrays, ['arrays']);
+  for (const [index, array] of state.arrays.entries()) {
+    const at = (...path: (string | number)[]) => ['arrays', index, ...path];
+    const { volumes = [], hosts = [], host_groups = [], protection_groups = [] } = array;
+    yield* findDoubles(volumes, at('volumes'));
+    yield* findDoubles(hosts, at('hosts'));
+    yield* findDoubles(host_groups, at('host_groups'));
+    yield* findDoubles(protection_groups, at('protection_groups'));
+    for (const [i, host] of hosts.entries()) {
+      yield* findStrays(host.volumes, volumes, at('hosts', i, 'volumes'));
+    }
+    for (const [i, hostGroup] of host_groups.entries()) {
+      yield* findStrays(hostGroup.hosts, hosts, at('host_groups', i, 'hosts'));
+      yield* findStrays(hostGroup.volumes, volumes, at('host_groups', i, 'volumes'));
+    }
+    for (const [i, group] of protection_groups.entries()) {
+      const members = { volumes, hosts, host_groups };
+      const kinds = (['volumes', 'hosts', 'host_groups'] as const).filter((k) => group[k]?.length);
+      if (kinds.length > 1) {
+        yield {
+          path: at('protection_groups', i),
+          message: `has members of more than one kind: ${kinds.join(', ')}`,
+        };
+      }
+      for (const kind of kinds) {
+        yield* findStrays(group[kind], members[kind], at('protection_groups', i, kind));
+      }
+      const suffixes = group.snapshots?.map((snapshot) => ({ name: snapshot.suffix }));
+      yield* findDoubles(suffixes ?? [], at('protection_groups', i, 'snapshots'));
+    }
+  }
+}
+
+function* findDoubles(named: Named[], path: (string | number)[]): Generator<Problem> {
+  const seen = new Set<string>();
+  for (const [index, { name }] of named.entries()) {
+    if (seen.has(name.toLowerCase()))
+      yield { path: [...path, index], message: `${name} is there twice` };
+    seen.add(name.toLowerCase());
+  }
+}
+
+function* findStrays(
+  references: string[] | undefined,
+  named: Named[],
+  path: (string | number)[],
+): Generator<Problem> {
+  const known = new Set(named.map(({ name }) => name.toLowerCase()));
+  for (const [index, reference] of (references ?? []).entries()) {
+    if (!known.has(reference.toLowerCase())) {
+      yield { path: [...path, index], message: `there is no ${reference}` };
+    }
+  }
+}

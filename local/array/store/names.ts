@@ -1,0 +1,29 @@
+/** The parts of an object's name (flasharray-rest.md §4). */
+
+/** The pod in `pod::name`. */
+export function podOf(name: string): string | null {
+  const end = name.indexOf('::');
+  return end < 0 ? null : name.slice(0, end);
+}
+
+/** The name without its pod: inside a group snapshot the volume part carries none. */
+export function withoutPod(name: string): string {
+  const pod = podOf(name);
+  return pod === null ? name : name.slice(pod.length + 2);
+}
+
+/** The volume group, with its pod, in `vgroup/name`. */
+export function volumeGroupOf(name: string): string | null {
+  const end = name.lastIndexOf('/');
+  return end < 0 ? null : name.slice(0, end);
+}
+
+/** `pg.SUFFIX.volume`: what the volume snapshot of a group snapshot is called. */
+export function memberSnapshotName(groupSnapshot: string, volume: string): string {
+  return `${groupSnapshot}.${withoutPod(volume)}`;
+}
+
+const SUFFIX = /^(?=.*[a-zA-Z-])[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+
+/** A suffix that a client may give. Those of digits alone belong to the array. */
+export const isSuffix = (text: string): boolean => SUFFIX.test(text);

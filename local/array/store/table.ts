@@ -1,0 +1,34 @@
+/** Objects of one kind, in the order in which they came. Names are case-insensitive, and keep the case they were given. */
+export class Table<T extends { readonly id: string; readonly name: string }> {
+  readonly #byId = new Map<string, T>();
+  readonly #byName = new Map<string, T>();
+
+  add(object: T): void {
+    this.#byId.set(object.id, object);
+    this.#byName.set(object.name.toLowerCase(), object);
+  }
+
+  remove(object: T): void {
+    this.#byId.delete(object.id);
+    this.#byName.delete(object.name.toLowerCase());
+  }
+
+  /** Changes an object's name; its place in the order stays. */
+  rename(object: T & { name: string }, name: string): void {
+    this.#byName.delete(object.name.toLowerCase());
+    object.name = name;
+    this.#byName.set(name.toLowerCase(), object);
+  }
+
+  named(name: string): T | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
+  withId(id: string): T | undefined {
+    return this.#byId.get(id);
+  }
+
+  all(): T[] {
+    return [...this.#byId.values()];
+  }
+}

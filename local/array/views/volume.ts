@@ -1,0 +1,40 @@
+import { from, reference } from '../rest/fields.ts';
+import type { JsonObject } from '../rest/json.ts';
+import type { ArrayStore } from '../store/array-store.ts';
+import { listConnections } from '../store/list-connections.ts';
+import type { Volume } from '../store/model.ts';
+import { podOf, volumeGroupOf } from '../store/names.ts';
+import { destroyedFields } from './resource.ts';
+import { space } from './space.ts';
+
+/** Makes the view of volumes: the schema `Volume`. */
+export function volumeView(array: ArrayStore, version: number, now: number) {
+  const connectionCounts = countConnections(array);
+  return (volume: Volume): JsonObject => ({
+    id: volume.id,
+    name: volume.name,
+    serial: volume.serial,
+    provisioned: volume.size,
+    connection_count: connectionCounts.get(volume)?.size ?? 0,
+    created: volume.created,
+    ...destroyedFields(volume, now),
+    source: reference(volume.source),
+    pod: reference(array.container(podOf(volume.name))),
+    volume_group: reference(array.container(volumeGroupOf(volume.name))),
+    subtype: 'regular',
+    promotion_status: 'promoted',
+    requested_promotion_state: 'promoted',
+    space: space(volume.size),
+    ...from(40, version, { workload: { ...reference(null), configuration: null } }),
+  });
+}
+
+/** The hosts and host groups that a volume is connected to. */
+function countConnections(array: ArrayStore): Map<Volume, Set<string>> {
+  const counts = new Map<Volume, Set<string>>();
+  for (const { volume, host, hostGroup } of listConnections(array)) {
+    const connected = counts.get(volume) ?? new Set();
+    counts.set(volume, connected.add(hostGroup === null ? `host ${host}` : `group ${hostGroup}`));
+  }
+  return counts;
+}

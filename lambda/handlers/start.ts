@@ -23,7 +23,7 @@ export const start = async (
     return started;
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    logger.error('Run not started', { error: name, message });
+    logger.error('Run not started', { error: name, reason: message });
     throw error;
   }
 };

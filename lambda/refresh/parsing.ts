@@ -9,6 +9,8 @@ export interface InputKind {
   readonly remedy: string;
 }
 
+const MOST_PROBLEMS = 10;
+
 /**
  * `value` as `schema` has it.
  * @throws the kind's error naming every wrong field, what was found there and what is expected. A value is shown only
@@ -21,7 +23,9 @@ export const parseInput = <T extends z.ZodType>(
 ): z.output<T> => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => describeIssue(issue, value));
+  const { issues } = parsed.error;
+  const problems = issues.slice(0, MOST_PROBLEMS).map((issue) => describeIssue(issue, value));
+  if (issues.length > MOST_PROBLEMS) problems.push(`and ${issues.length - MOST_PROBLEMS} more`);
   throw new RefreshError(
     kind.error,
     `The ${kind.what} is not valid: ${problems.join('; ')}.`,

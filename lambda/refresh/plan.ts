@@ -67,10 +67,10 @@ export const makePlan = ({ sources, excluded, targets, ignoreMatch }: PlanInput)
 };
 
 /** A live volume as the snapshot will hold it, for planning before the snapshot exists. */
-export const asSnapshotVolume = (groupSnapshot: string, volume: SourceVolume): SnapshotVolume => ({
-  ...volume,
-  snapshot: volumeSnapshotName(groupSnapshot, volume.name),
-});
+export const asSnapshotVolume = (
+  groupSnapshot: string,
+  { id, name, size }: SourceVolume,
+): SnapshotVolume => ({ id, name, size, snapshot: volumeSnapshotName(groupSnapshot, name) });
 
 /**
  * `sha256:…` over what decides which bytes land where: source id, target id, both sizes, rule. The snapshot's name is

@@ -52,7 +52,7 @@ export const runSchema = z.object({
   /** ISO 8601. */
   started: z.iso.datetime(),
   /** The execution's input, until Prepare has read it. */
-  event: z.unknown(),
+  event: z.unknown().optional(),
   refresh: z.string().optional(),
   trigger: z.enum(triggers).optional(),
   /** Routes after Prepare. */

@@ -3,9 +3,9 @@ import type { Plan } from '../refresh/plan.ts';
 import { readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { loadDefinition } from './definitions.ts';
-import { findDocument, overwriteDocument, planDocument, requestDocument } from './documents.ts';
+import { findDocument, overwriteDocument, requestDocument } from './documents.ts';
 import type { FlashArray, Ports } from './ports.ts';
-import { writeManifest } from './record.ts';
+import { type RunDocuments, readRunDocuments, writeManifest } from './record.ts';
 
 /**
  * Writes the manifest of a run that failed: why, and what the target holds now, looked up on the array if the
@@ -15,11 +15,16 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
   const error = recordOf(run.failure ?? { Error: 'Unknown' });
   const known = run.refresh === undefined ? await identify(run, ports) : run;
   const array = await ports.sourceArray(await pinOf(run, ports)).catch(() => undefined);
-  const state = await targetState(known, ports, array);
-  const recorded = await writeManifest(known, ports.store, { status: 'FAILED', error, ...state });
+  // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
+  const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
+  const state = await targetState(known, ports, documents.plan, array);
+  const outcome: Outcome = { status: 'FAILED', error, ...state };
+  const recorded = await writeManifest(known, ports.store, documents, outcome);
   await array?.logOut();
   return { ...recorded, error };
 };
+
+const NO_DOCUMENTS: RunDocuments = { plan: undefined, volumes: undefined };
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */
 const identify = async (run: Run, { store }: Ports): Promise<Run> => {
@@ -49,12 +54,12 @@ type State = Pick<Outcome, 'target' | 'warnings'>;
 const targetState = async (
   run: Run,
   { store }: Ports,
+  plan: Plan | undefined,
   array: FlashArray | undefined,
 ): Promise<State> => {
   try {
     const begun = await findDocument(store, run.id, overwriteDocument);
     if (!begun) return { target: isWithoutTarget(run) ? 'none' : 'untouched' };
-    const plan = await findDocument(store, run.id, planDocument);
     if (plan && array) return { target: await compare(plan, run, array) };
   } catch {
     // What cannot be looked at counts as mixed.

@@ -2,11 +2,12 @@ import type { Outcome } from '../refresh/manifest.ts';
 import type { Run } from '../refresh/run.ts';
 import { readDocument, requestDocument } from './documents.ts';
 import type { Ports } from './ports.ts';
-import { writeManifest } from './record.ts';
+import { readRunDocuments, writeManifest } from './record.ts';
 
 /** Writes the manifest of a run that did what it should, and ends the array session. */
 export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
-  const recorded = await writeManifest(run, ports.store, outcomeOf(run));
+  const documents = await readRunDocuments(run, ports.store);
+  const recorded = await writeManifest(run, ports.store, documents, outcomeOf(run));
   const request = await readDocument(ports.store, run.id, requestDocument);
   const array = await ports.sourceArray(request.flash_array_api_version);
   await array.logOut();

@@ -1,11 +1,28 @@
 import type { Manifest, Outcome } from '../refresh/manifest.ts';
 import { makeManifest } from '../refresh/manifest.ts';
+import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
+import type { SnapshotVolume } from '../refresh/volumes.ts';
 import { findDocument, planDocument, snapshotDocument, writeJson } from './documents.ts';
 import type { ObjectStore } from './ports.ts';
 
 /** Where the manifests of runs lie that failed before it was known which refresh they were of. */
 const UNKNOWN = '_unknown';
+
+/** What the run has kept so far, as far as it came. */
+export interface RunDocuments {
+  readonly plan: Plan | undefined;
+  /** Members of the snapshot that are copied. */
+  readonly volumes: readonly SnapshotVolume[] | undefined;
+}
+
+export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {
+  const [plan, volumes] = await Promise.all([
+    findDocument(store, run.id, planDocument),
+    findDocument(store, run.id, snapshotDocument),
+  ]);
+  return { plan, volumes };
+};
 
 /**
  * Writes the manifest of a run: `<run id>.json`, the list of snapshot volumes beside it, the copy `latest.json`, and,
@@ -14,12 +31,9 @@ const UNKNOWN = '_unknown';
 export const writeManifest = async (
   run: Run,
   store: ObjectStore,
+  { plan, volumes }: RunDocuments,
   outcome: Outcome,
 ): Promise<Run> => {
-  const [plan, volumes] = await Promise.all([
-    findDocument(store, run.id, planDocument),
-    findDocument(store, run.id, snapshotDocument),
-  ]);
   const manifest = makeManifest(run, plan ?? null, outcome);
   const folder = `manifests/${run.refresh ?? UNKNOWN}`;
   const key = `${folder}/${run.id}.json`;

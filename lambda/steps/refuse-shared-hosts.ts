@@ -14,12 +14,14 @@ export const refuseSharedHosts = async (
 ): Promise<void> => {
   const [connected, using] = [connectedNames(targets), connectedNames(sources)];
   if (connected.length === 0 || using.length === 0) return;
-  const [ofTargets, ofSources] = await Promise.all([
-    array.connectionsOfVolumes(connected),
-    array.connectionsOfVolumes(using),
-  ]);
-  const productive = new Set(ofSources.filter(counts).map(({ host }) => nameKey(host)));
-  const shared = ofTargets.filter(counts).filter(({ host }) => productive.has(nameKey(host)));
+  // One listing for both: each request counts where a round trip is long.
+  const connections = (await array.connectionsOfVolumes([...connected, ...using])).filter(counts);
+  const targetKeys = new Set(connected.map(nameKey));
+  const isOfTarget = ({ volume }: Connection) => targetKeys.has(nameKey(volume));
+  const productive = new Set(
+    connections.filter((row) => !isOfTarget(row)).map(({ host }) => nameKey(host)),
+  );
+  const shared = connections.filter((row) => isOfTarget(row) && productive.has(nameKey(row.host)));
   if (shared.length === 0) return;
   const hosts = [...new Set(shared.map(({ host }) => host))];
   const volumes = [...new Set(shared.map(({ volume }) => volume))];

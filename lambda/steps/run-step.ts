@@ -44,7 +44,7 @@ export const runStep = async ({ name, act, run, ports, log }: StepCall): Promise
   } catch (error) {
     // Name and message only: what caused it may hold what nobody should read in a log.
     const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));
-    log.error('Step failed', { ...about, ...measure(), error: errorName, message });
+    log.error('Step failed', { ...about, ...measure(), error: errorName, reason: message });
     throw error;
   }
 };

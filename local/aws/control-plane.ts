@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+
+/** The two services that speak JSON 1.x and are called on loopback: Secrets Manager and Step Functions. */
+export interface ControlPlane {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /** Secret documents by secret id. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** False when an execution of that name has been started already. */
+  readonly startExecution: (name: string, input: unknown) => boolean;
+  readonly executionArn: (name: string) => string;
+}
+
+type Reply = { readonly status: number; readonly body: unknown };
+type Action = (input: unknown, options: ControlPlaneOptions) => Reply;
+
+const failure = (type: string, message: string): Reply => ({
+  status: 400,
+  body: { __type: type, message },
+});
+
+const getSecretValue: Action = (input, { secrets }) => {
+  const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
+  const SecretString = secrets.get(SecretId);
+  if (SecretString !== undefined) {
+    return { status: 200, body: { ARN: SecretId, Name: SecretId, SecretString } };
+  }
+  return failure('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+};
+
+const startExecution: Action = (input, options) => {
+  const { name, input: document } = z.object({ name: z.string(), input: z.string() }).parse(input);
+  if (!options.startExecution(name, JSON.parse(document))) {
+    return failure('ExecutionAlreadyExists', `Execution Already Exists: '${name}'`);
+  }
+  const started = { executionArn: options.executionArn(name), startDate: Date.now() / 1000 };
+  return { status: 200, body: started };
+};
+
+const actions: Readonly<Record<string, Action>> = {
+  'secretsmanager.GetSecretValue': getSecretValue,
+  'AWSStepFunctions.StartExecution': startExecution,
+};
+
+const answer = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ControlPlaneOptions,
+): Promise<void> => {
+  const target = String(request.headers['x-amz-target']);
+  const action = actions[target];
+  const { status, body } = action
+    ? action(JSON.parse(await text(request)), options)
+    : failure('UnknownOperationException', `This loopback service does not know ${target}.`);
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify(body));
+};
+
+export const startControlPlane = async (options: ControlPlaneOptions): Promise<ControlPlane> => {
+  const server = createServer((request, response) => {
+    answer(request, response, options).catch((error: unknown) => {
+      response
+        .writeHead(500)
+        .end(JSON.stringify({ __type: 'InternalFailure', message: String(error) }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('The loopback service has no port.');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

@@ -1,0 +1,104 @@
+import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
+import { type ControlPlane, startControlPlane } from './aws/control-plane.ts';
+import { type Execution, type FlowOptions, LocalFlow } from './flow.ts';
+import { LocalFunction } from './local-function.ts';
+import { type FunctionResource, REGION, type StackResources } from './template.ts';
+
+export interface DeploymentOptions {
+  readonly stack: StackResources;
+  /** The document in the secret. */
+  readonly secret: unknown;
+  /** Further environment of the step function, such as `FA_HOST`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Keeps the bucket in this folder; without it, in memory. */
+  readonly dataDir?: string;
+  readonly retryScale: number;
+  readonly beforeTask?: FlowOptions['beforeTask'];
+  readonly onEvent?: FlowOptions['onEvent'];
+  /** Receives the functions' logs. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** The whole stack on this machine: bucket, secret, both functions and the state machine. */
+export interface Deployment {
+  readonly bucket: LocalBucket;
+  /** Calls the start function, as a schedule, an event or a person does. @throws FunctionError */
+  start(event: unknown, invocation?: string): Promise<Execution>;
+  /** Starts an execution past the start function, as the Step Functions console does. */
+  startExecution(name: string, input: unknown): Execution;
+  /** Executions that were started so far. */
+  readonly executions: ReadonlyMap<string, Execution>;
+  stop(): Promise<void>;
+}
+
+export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
+  const {
+    stack,
+    secret,
+    environment = {},
+    retryScale,
+    beforeTask,
+    onEvent,
+    onLog = () => {},
+  } = options;
+  const executions = new Map<string, Execution>();
+  const bucket = await startBucket(stack.bucket, options.dataDir);
+  const control: ControlPlane = await startControlPlane({
+    secrets: new Map([[stack.secret, JSON.stringify(secret)]]),
+    executionArn: (name) => flow.executionArn(name),
+    startExecution: (name, input) => {
+      if (executions.has(name)) return false;
+      executions.set(name, flow.start(name, input));
+      return true;
+    },
+  });
+  const launch = (resource: FunctionResource, handler: string, more = {}) =>
+    new LocalFunction({
+      bundle: resource.bundle,
+      handler,
+      onLog,
+      environment: { ...loopback(bucket.url, control.url), ...resource.environment, ...more },
+    });
+  const start = launch(stack.start, 'start');
+  const step = launch(stack.step, 'step', environment);
+  const { definition, stateMachineArn } = stack;
+  const flow = new LocalFlow({
+    definition,
+    stateMachineArn,
+    step,
+    retryScale,
+    ...(beforeTask ? { beforeTask } : {}),
+    ...(onEvent ? { onEvent } : {}),
+  });
+
+  return {
+    bucket,
+    executions,
+    start: async (event, invocation = crypto.randomUUID()) => {
+      const answer = await start.invoke(event, invocation);
+      const execution = executions.get(Object(answer).run);
+      if (!execution)
+        throw new Error('The start function answered with a run that was not started.');
+      return execution;
+    },
+    startExecution: (name, input) => {
+      const execution = flow.start(name, input);
+      executions.set(name, execution);
+      return execution;
+    },
+    stop: async () => {
+      await Promise.all([start.stop(), step.stop()]);
+      await Promise.all([control.stop(), bucket.stop()]);
+    },
+  };
+};
+
+/** What points the AWS SDK at this machine. */
+const loopback = (s3: string, control: string): Record<string, string> => ({
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: LOOPBACK_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: LOOPBACK_CREDENTIALS.secretAccessKey,
+  AWS_ENDPOINT_URL_S3: s3,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: control,
+  AWS_ENDPOINT_URL_SFN: control,
+});

@@ -1,0 +1,127 @@
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import * as z from 'zod';
+import type { LocalFunction } from './local-function.ts';
+
+/** Something that happened in an execution, such as the entering of a state. */
+export type FlowEvent =
+  ReturnType<StateMachine['run']>['eventLogs'] extends AsyncGenerator<infer E> ? E : never;
+
+export type ExecutionResult = {
+  /** The document with which the last state was entered: the run as it ended. */
+  readonly run: unknown;
+} & (
+  | { readonly status: 'SUCCEEDED' }
+  | { readonly status: 'FAILED'; readonly error: string; readonly cause: string }
+);
+
+/** An execution of the state machine under way. */
+export interface Execution {
+  readonly name: string;
+  /** What happened so far. */
+  readonly history: readonly FlowEvent[];
+  readonly result: Promise<ExecutionResult>;
+}
+
+export interface FlowOptions {
+  /** Out of the synthesized template. */
+  readonly definition: unknown;
+  readonly stateMachineArn: string;
+  readonly step: LocalFunction;
+  /** Factor on the pauses before retries; 0 retries at once. */
+  readonly retryScale: number;
+  /** Called before each task; what it throws is the task's error. */
+  readonly beforeTask?: (state: string) => void;
+  readonly onEvent?: (event: FlowEvent) => void;
+}
+
+const taskInput = z.object({ Payload: z.unknown() });
+const machineSchema = z.custom<StateMachineDefinition>(
+  (value) =>
+    z.object({ StartAt: z.string(), States: z.record(z.string(), z.unknown()) }).safeParse(value)
+      .success,
+);
+
+/** Runs the stack's own state machine on this machine, with the bundled step function behind its tasks. */
+export class LocalFlow {
+  readonly #options: FlowOptions;
+  readonly #machine: StateMachine;
+  readonly #tasks: readonly string[];
+
+  constructor(options: FlowOptions) {
+    this.#options = options;
+    const definition = scaleRetries(machineSchema.parse(options.definition), options.retryScale);
+    // The real definition is validated in the tests; a scaled pause need not be a whole number of seconds.
+    this.#machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
+    this.#tasks = Object.entries(definition.States)
+      .filter(([, { Type }]) => Type === 'Task')
+      .map(([name]) => name);
+  }
+
+  executionArn(name: string): string {
+    return `${this.#options.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  }
+
+  start(name: string, input: unknown): Execution {
+    const handlers = this.#tasks.map((state) => [
+      state,
+      (task: unknown) => this.#callStep(state, task),
+    ]);
+    const { result, eventLogs } = this.#machine.run(asJson(input), {
+      context: { Execution: { Id: this.executionArn(name), Name: name } },
+      overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) },
+    });
+    const history: FlowEvent[] = [];
+    return { name, history, result: this.#follow(eventLogs, history, result.catch(asError)) };
+  }
+
+  async #follow(
+    events: AsyncIterable<FlowEvent>,
+    history: FlowEvent[],
+    end: Promise<unknown>,
+  ): Promise<ExecutionResult> {
+    let run: unknown;
+    for await (const event of events) {
+      history.push(event);
+      if (event.type === 'StateEntered') run = event.state.input;
+      this.#options.onEvent?.(event);
+    }
+    const ended = await end;
+    if (!(ended instanceof Error)) return { status: 'SUCCEEDED', run };
+    const { name, message } = ended.cause instanceof Error ? ended.cause : ended;
+    return { status: 'FAILED', run, error: name, cause: message };
+  }
+
+  /** The optimised Lambda integration: `{ FunctionName, Payload }` in, `{ Payload }` out. */
+  async #callStep(state: string, task: unknown): Promise<{ Payload: unknown }> {
+    this.#options.beforeTask?.(state);
+    const { Payload } = taskInput.parse(task);
+    return { Payload: await this.#options.step.invoke(Payload, state) };
+  }
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+const scaleRetries = (
+  definition: StateMachineDefinition,
+  scale: number,
+): StateMachineDefinition => ({
+  ...definition,
+  States: Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [
+      name,
+      'Retry' in state && state.Retry
+        ? {
+            ...state,
+            Retry: state.Retry.map((retrier) => ({
+              ...retrier,
+              IntervalSeconds: (retrier.IntervalSeconds ?? 1) * scale,
+            })),
+          }
+        : state,
+    ]),
+  ),
+});
+
+type Json = Parameters<StateMachine['run']>[0];
+const asJson = (value: unknown): Json => z.custom<Json>(() => true).parse(value);

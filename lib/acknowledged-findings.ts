@@ -1,64 +1,49 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** A finding of the security rules that we know of and accept; `docs/security-findings.md` lists the same. */
+/** A finding of the security rules that we know of and accept. `docs/security-findings.md` lists the same. */
 export interface AcknowledgedFinding {
-  /** Id of the rule, with the finding in brackets where one rule has many. */
+  /** Rules, rule and, where one rule has many findings, the finding. */
   readonly id: string;
   /** Path of the construct in the stack. */
   readonly construct: string;
+  /** Why, so that a reviewer can check it. */
   readonly reason: string;
 }
 
-const objects = (folder: string) =>
-  `AwsSolutions::AwsSolutions-IAM5[Resource::<RefreshesBucketADA927AA.Arn>/${folder}/*]`;
+const wildcard = (resource: string) => `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`;
+const objectsOf = (folder: string) => wildcard(`<RefreshesBucketADA927AA.Arn>/${folder}/*`);
 
-/** All of them. A new one needs a reason that a reviewer can check. */
+const definitions =
+  'One folder of one bucket, for s3:GetObject alone: definitions are added after the deployment, so their names are not known here.';
+const records =
+  'One folder of one bucket, for s3:GetObject and s3:PutObject alone: the objects bear the ids of runs to come.';
+
 export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
   {
     id: 'AwsSolutions::AwsSolutions-SMG4',
     construct: 'ArraySecret',
     reason:
-      'The secret holds API tokens of FlashArray users. Only the array can issue one, so Secrets Manager has nothing to rotate with.',
+      'The secret holds API tokens of FlashArray users. Only the array issues them, so Secrets Manager cannot rotate them.',
   },
+  { id: objectsOf('refreshes'), construct: 'StartRole', reason: definitions },
+  { id: objectsOf('refreshes'), construct: 'StepRole', reason: definitions },
+  { id: objectsOf('runs'), construct: 'StepRole', reason: records },
+  { id: objectsOf('manifests'), construct: 'StepRole', reason: records },
   {
-    id: objects('refreshes'),
-    construct: 'StartRole',
-    reason:
-      'Reads definitions, whose names are not known when the stack is made; one folder of one bucket, s3:GetObject alone.',
-  },
-  {
-    id: objects('refreshes'),
-    construct: 'StepRole',
-    reason:
-      'Reads definitions, whose names are not known when the stack is made; one folder of one bucket, s3:GetObject alone.',
-  },
-  {
-    id: objects('runs'),
-    construct: 'StepRole',
-    reason:
-      'Keeps the plan of each run under the run id, which is not known when the stack is made; s3:GetObject and s3:PutObject alone.',
-  },
-  {
-    id: objects('manifests'),
-    construct: 'StepRole',
-    reason:
-      'Keeps the record of each run under the run id, which is not known when the stack is made; s3:GetObject and s3:PutObject alone.',
-  },
-  {
-    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+    id: wildcard('*'),
     construct: 'Flow/StateMachine/Role',
     reason:
-      'X-Ray segments and CloudWatch log deliveries have no ARN to name: AWS defines no resource type for these actions.',
+      'Log delivery and X-Ray actions alone, which Step Functions needs to log and trace: AWS has no resource to name for them.',
   },
 ];
 
-/** Tells the rules that each of the findings is known. */
+/** Tells the rules that each of the findings is known. @throws when a construct is not there */
 export function acknowledgeFindings(stack: Stack): void {
   for (const { id, construct, reason } of acknowledgedFindings) {
-    const scope = construct
+    const found = construct
       .split('/')
       .reduce<IConstruct>((parent, child) => parent.node.findChild(child), stack);
-    Validations.of(scope).acknowledge({ id, reason });
+    Validations.of(found).acknowledge({ id, reason });
   }
 }

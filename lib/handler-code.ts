@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
@@ -9,12 +11,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const requireForCommonJs =
   "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
 
-/** Bundles `lambda/index.ts` into `directory`: `index.mjs` and a source map that names lines but holds no source. */
+/**
+ * Bundles `lambda/index.ts` into `directory`: `index.mjs`, and a source map that tells lines but holds no source. The
+ * bytes depend on the sources alone, not on the directory.
+ */
 export function bundleHandlers(directory: string): void {
-  buildSync({
+  const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: ['lambda/index.ts'],
-    outfile: `${directory}/index.mjs`,
+    // Written below: the map names its sources relative to this place.
+    outfile: 'index.mjs',
+    write: false,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -27,14 +34,17 @@ export function bundleHandlers(directory: string): void {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(join(directory, basename(path)), contents);
+  }
 }
 
 /**
- * The code of both functions: one bundle, one asset. The asset is named by the hash of the bundle, so that a deploy
- * that changes no handler uploads nothing. Needs no Docker: the image is a formality of the CDK and never used.
+ * The code of both functions: one bundle, one asset, named by the hash of the bundle, so that a deployment uploads
+ * nothing when no handler changed. Needs no Docker: the image is a formality of the CDK.
  */
 export function handlerCode(): AssetCode {
-  return Code.fromAsset(`${root}lambda`, {
+  return Code.fromAsset(join(root, 'lambda'), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('never-used'),

@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { templateStrings } from './support/intrinsics.ts';
+import { templateWith } from './support/synthesis.ts';
+
+const template = templateWith({
+  name: 'nightly',
+  schedule: 'rate(1 day)',
+  eventPattern: { source: ['com.example.deploy'] },
+});
+
+const statement = z.object({
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: templateStrings,
+  Resource: templateStrings.default([]),
+  Condition: z.record(z.string(), z.unknown()).optional(),
+});
+const document = z.object({ Statement: z.array(statement) });
+
+/** Every policy document of the template, wherever it lies. */
+function documentsIn(value: unknown): z.infer<typeof document>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const here = document.safeParse(value);
+  return here.success ? [here.data] : Object.values(value).flatMap(documentsIn);
+}
+
+const allowed = documentsIn(template.toJSON()['Resources'])
+  .flatMap(({ Statement }) => Statement)
+  .filter(({ Effect }) => Effect === 'Allow');
+
+/** What the role may do: every action with its resources. */
+const permissionsOf = (role: string) => {
+  const policies = template.findResources('AWS::IAM::Policy');
+  const [policy] = Object.entries(policies).filter(([id]) => id.startsWith(role));
+  return documentsIn(policy)
+    .flatMap(({ Statement }) => Statement)
+    .flatMap(({ Action, Resource }) => Action.map((action) => `${action} ${Resource.join(' ')}`));
+};
+
+it('no statement allows a wildcard action', () => {
+  expect(allowed.length).toBeGreaterThan(10);
+  expect(allowed.flatMap(({ Action }) => Action).filter((it) => it.includes('*'))).toEqual([]);
+});
+
+it('no role brings a managed policy of AWS', () => {
+  const roles = Object.values(template.findResources('AWS::IAM::Role'));
+
+  expect(roles.filter((role) => 'ManagedPolicyArns' in role['Properties'])).toEqual([]);
+});
+
+it('a wildcard resource is a folder of the bucket, or belongs to actions for which AWS has no resource', () => {
+  const wildcards = allowed.filter(({ Resource }) => Resource.some((it) => it.includes('*')));
+  const onObjects = wildcards.filter(({ Action }) => Action.every((it) => it.endsWith('Object')));
+  const others = wildcards.filter((it) => !onObjects.includes(it));
+
+  expect([...new Set(onObjects.flatMap(({ Resource }) => Resource))].sort()).toEqual([
+    // S3 itself writes the access logs.
+    '<RefreshesAccessLogs.Arn>/refreshes/*',
+    '<RefreshesBucket.Arn>/manifests/*',
+    '<RefreshesBucket.Arn>/refreshes/*',
+    '<RefreshesBucket.Arn>/runs/*',
+  ]);
+  expect(others).toEqual([
+    {
+      Effect: 'Allow',
+      Resource: ['*'],
+      Action: [
+        'logs:CreateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:DescribeLogGroups',
+        'logs:DescribeResourcePolicies',
+        'logs:GetLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:UpdateLogDelivery',
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+        'xray:PutTelemetryRecords',
+        'xray:PutTraceSegments',
+      ],
+    },
+  ]);
+});
+
+it('start reads definitions and starts runs, and knows neither the secret nor other folders', () => {
+  expect(permissionsOf('StartRole')).toEqual([
+    'logs:CreateLogStream <StartLogs.Arn>',
+    'logs:PutLogEvents <StartLogs.Arn>',
+    's3:GetObject <RefreshesBucket.Arn>/refreshes/*',
+    's3:ListBucket <RefreshesBucket.Arn>',
+    'states:StartExecution <FlowStateMachine>',
+    'sqs:SendMessage <DeadLetters.Arn>',
+  ]);
+});
+
+it('step reads the secret, and writes what belongs to a run but no definition', () => {
+  expect(permissionsOf('StepRole')).toEqual([
+    'logs:CreateLogStream <StepLogs.Arn>',
+    'logs:PutLogEvents <StepLogs.Arn>',
+    's3:GetObject <RefreshesBucket.Arn>/manifests/* <RefreshesBucket.Arn>/refreshes/* <RefreshesBucket.Arn>/runs/*',
+    's3:ListBucket <RefreshesBucket.Arn>',
+    's3:PutObject <RefreshesBucket.Arn>/manifests/* <RefreshesBucket.Arn>/runs/*',
+    'secretsmanager:GetSecretValue <ArraySecret>',
+  ]);
+});
+
+it('lists only where it may read', () => {
+  const listing = allowed.filter(({ Action }) => Action.includes('s3:ListBucket'));
+
+  expect(listing.map(({ Condition }) => Condition)).toEqual([
+    { StringLike: { 's3:prefix': ['refreshes/*', 'runs/*', 'manifests/*'] } },
+    { StringLike: { 's3:prefix': ['refreshes/*'] } },
+  ]);
+});
+
+it('the scheduler calls start, and the state machine step, and no other', () => {
+  expect(permissionsOf('SchedulerRole')).toEqual([
+    'lambda:InvokeFunction <Start.Arn>',
+    'sqs:SendMessage <DeadLetters.Arn>',
+  ]);
+  expect(permissionsOf('FlowStateMachineRole')[0]).toBe('lambda:InvokeFunction <Step.Arn>');
+});

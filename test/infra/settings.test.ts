@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError } from '../../lib/settings.ts';
+
+const problemsWith = (settings: unknown): string[] => {
+  try {
+    readSettings(settings);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.split('\n').slice(1);
+    throw error;
+  }
+  return [];
+};
+const problemsWithRefresh = (refresh: unknown) => problemsWith({ refreshes: [refresh] });
+
+const deployed = { source: ['com.example.deploy'], 'detail-type': ['Production Deployed'] };
+
+describe('settings that can be deployed', () => {
+  it.each([
+    ['no refresh', []],
+    ['one that only people start', [{ name: 'manual' }]],
+    ['a schedule in UTC', [{ name: 'nightly', schedule: 'cron(0 1 * * ? *)' }]],
+    ['a rate', [{ name: 'hourly', schedule: 'rate(1 hour)' }]],
+    ['one point in time', [{ name: 'once', schedule: 'at(2026-11-24T01:00:00)' }]],
+    [
+      'a cron expression with names, lists, ranges and steps',
+      [{ name: 'a', schedule: 'cron(0/15 8-17 ? * MON-FRI,SUN#2 2026-2030)' }],
+    ],
+    [
+      'a time zone',
+      [{ name: 'nightly', schedule: 'cron(0 1 ? * 2L *)', timezone: 'Europe/Zurich' }],
+    ],
+    ['an event pattern', [{ name: 'after-deploy', eventPattern: deployed }]],
+    [
+      'matchers and nested detail',
+      [
+        {
+          name: 'a',
+          eventPattern: { source: [{ prefix: 'com.' }], detail: { app: { name: ['erp'] } } },
+        },
+      ],
+    ],
+    [
+      'many, by schedule, by event and by both',
+      [
+        { name: 'a', schedule: 'rate(2 days)' },
+        { name: 'b', eventPattern: deployed },
+        { name: 'c', schedule: 'rate(2 days)', timezone: 'UTC', eventPattern: deployed },
+      ],
+    ],
+  ])('%s', (_, refreshes) => {
+    expect(readSettings({ refreshes })).toEqual({ refreshes });
+  });
+
+  it('come as JSON text from the command line', () => {
+    expect(readSettings('{"refreshes":[{"name":"a"}]}')).toEqual({ refreshes: [{ name: 'a' }] });
+  });
+
+  it('take every name of 1 to 40 lower-case letters, digits and inner hyphens', () => {
+    const name = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/);
+    fc.assert(fc.property(name, (it) => problemsWithRefresh({ name: it }).length === 0));
+  });
+
+  it('take every time zone of the IANA database that Node lists', () => {
+    const refused = Intl.supportedValuesOf('timeZone').filter(
+      (timezone) =>
+        problemsWithRefresh({ name: 'a', schedule: 'rate(1 day)', timezone }).length > 0,
+    );
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('a mistake is told with its place, what was found, what was expected and what to do', () => {
+  it.each([
+    [undefined, 'settings: found nothing, expected an object with the list "refreshes"'],
+    ['{', 'settings: found "{", expected an object with the list "refreshes"'],
+    [[], 'settings: found [], expected an object with the list "refreshes"'],
+    [{}, 'settings.refreshes: found nothing, expected an object with the list "refreshes"'],
+    [{ refreshes: {} }, 'settings.refreshes: found {}, expected an object with the list'],
+    [{ refreshes: [], refresh: 1 }, 'settings.refresh: found an unknown key, expected an object'],
+    [{ refreshes: ['a'] }, 'settings.refreshes[0]: found "a", expected an object with "name"'],
+    [{ refreshes: [{}] }, 'settings.refreshes[0].name: found nothing, expected 1 to 40'],
+    [
+      { refreshes: [{ name: 'a', timezon: 'UTC' }] },
+      'settings.refreshes[0].timezon: found an unknown key, expected an object with "name"',
+    ],
+    [
+      { refreshes: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] },
+      'settings.refreshes[2].name: found "a", expected a name that no refresh before it has',
+    ],
+  ])('%j', (settings, problem) => {
+    expect(problemsWith(settings)).toEqual([expect.stringContaining(`  ${problem}`)]);
+  });
+
+  it.each([
+    ['name', { name: 'Nightly' }],
+    ['name', { name: '-nightly' }],
+    ['name', { name: 'nightly-' }],
+    ['name', { name: 'a'.repeat(41) }],
+    ['name', { name: '' }],
+    ['name', { name: 7 }],
+    ['schedule', { name: 'a', schedule: '0 1 * * *' }],
+    ['schedule', { name: 'a', schedule: 'cron(0 1 * * *)' }],
+    ['schedule', { name: 'a', schedule: 'cron(0 1 * * * *)' }],
+    ['schedule', { name: 'a', schedule: 'cron(0 1 ? * ? *)' }],
+    ['schedule', { name: 'a', schedule: 'rate(0 days)' }],
+    ['schedule', { name: 'a', schedule: 'rate(1 fortnight)' }],
+    ['schedule', { name: 'a', schedule: 'at(2026-11-24)' }],
+    ['schedule', { name: 'a', schedule: '' }],
+    ['timezone', { name: 'a', timezone: 'Europe/Zurich' }],
+    ['timezone', { name: 'a', schedule: 'rate(1 day)', timezone: 'Europe/Zuerich' }],
+    ['timezone', { name: 'a', schedule: 'rate(1 day)', timezone: 'europe/zurich' }],
+    ['timezone', { name: 'a', schedule: 'rate(1 day)', timezone: '+01:00' }],
+    ['timezone', { name: 'a', schedule: 'rate(1 day)', timezone: '' }],
+    ['eventPattern', { name: 'a', eventPattern: {} }],
+    ['eventPattern', { name: 'a', eventPattern: 'deploy' }],
+    ['eventPattern.detailType', { name: 'a', eventPattern: { ...deployed, detailType: ['x'] } }],
+    ['eventPattern.source', { name: 'a', eventPattern: { source: 'com.example' } }],
+    ['eventPattern.source', { name: 'a', eventPattern: { source: [] } }],
+    ['eventPattern.detail', { name: 'a', eventPattern: { detail: {} } }],
+    ['eventPattern.detail', { name: 'a', eventPattern: { detail: ['x'] } }],
+  ])('%s of %j', (field, refresh) => {
+    const advice = /: found .+, expected .+\. [A-Z].+\.$/;
+    expect(problemsWithRefresh(refresh)).toEqual([expect.stringMatching(advice)]);
+    expect(problemsWithRefresh(refresh)[0]).toContain(`  settings.refreshes[0].${field}: found `);
+  });
+
+  it('and so is every other one, at once', () => {
+    const problems = problemsWith({
+      refreshes: [{ name: 'A', schedule: 'daily' }, { nam: 'b' }],
+      extra: true,
+    });
+
+    expect(problems.map((problem) => problem.split(':')[0]?.trim())).toEqual([
+      'settings.refreshes[0].name',
+      'settings.refreshes[0].schedule',
+      'settings.refreshes[1].name',
+      'settings.refreshes[1].nam',
+      'settings.extra',
+    ]);
+  });
+});
+
+it('never fails in another way, whatever the settings are', () => {
+  fc.assert(
+    fc.property(fc.anything(), (settings) => {
+      expect(() => problemsWith(settings)).not.toThrow();
+      expect(() => problemsWith({ refreshes: [settings] })).not.toThrow();
+    }),
+  );
+});

@@ -1,0 +1,149 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { templateString } from './support/intrinsics.ts';
+import { templateWith } from './support/synthesis.ts';
+
+const nightly = { name: 'nightly', schedule: 'cron(0 1 * * ? *)', timezone: 'Europe/Zurich' };
+const afterDeploy = {
+  name: 'after-deploy',
+  eventPattern: {
+    source: ['com.example.deploy', { prefix: 'com.example.release.' }],
+    'detail-type': ['Production Deployed'],
+    detail: { app: ['erp'] },
+  },
+};
+
+const retries = { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 10 };
+const arnOf = (id: string) => ({
+  'Fn::GetAtt': [Match.stringLikeRegexp(`^${id}[0-9A-F]{8}$`), 'Arn'],
+});
+const deadLetters = { Arn: arnOf('DeadLetters') };
+
+it('no refresh: nothing starts by itself', () => {
+  const template = templateWith();
+
+  template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+  template.resourceCountIs('AWS::Events::Rule', 0);
+  template.resourceCountIs('AWS::Lambda::Permission', 0);
+});
+
+describe('one schedule', () => {
+  const template = templateWith(nightly);
+
+  it('starts the refresh by its name, in its time zone, on the dot', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: 'nightly',
+      ScheduleExpression: 'cron(0 1 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Zurich',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: arnOf('Start'),
+        DeadLetterConfig: deadLetters,
+        RetryPolicy: retries,
+        Input: JSON.stringify({
+          refresh: 'nightly',
+          trigger: 'schedule',
+          scheduled_time: '<aws.scheduler.scheduled-time>',
+        }),
+      },
+    });
+    template.resourceCountIs('AWS::Events::Rule', 0);
+  });
+
+  it('has a role that this group of schedules alone may take', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: {
+              StringEquals: {
+                'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+                'aws:SourceArn': arnOf('SchedulesGroup'),
+              },
+            },
+          }),
+        ],
+      },
+    });
+  });
+});
+
+describe('one event pattern', () => {
+  const template = templateWith(afterDeploy);
+
+  it('starts the refresh by its name, with the id and the detail of the event', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: afterDeploy.eventPattern,
+      State: 'ENABLED',
+      Targets: [
+        Match.objectLike({
+          Arn: arnOf('Start'),
+          DeadLetterConfig: deadLetters,
+          RetryPolicy: retries,
+          InputTransformer: {
+            InputPathsMap: { id: '$.id', detail: '$.detail' },
+            InputTemplate:
+              '{"refresh":"after-deploy","trigger":"event","event_id":<id>,"detail":<detail>}',
+          },
+        }),
+      ],
+    });
+    template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+  });
+
+  it('may call start, and leave dead letters', () => {
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: arnOf('Start'),
+      Principal: 'events.amazonaws.com',
+      SourceArn: arnOf('Eventsafterdeploy'),
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': arnOf('Eventsafterdeploy') } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('many refreshes', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `refresh-${index}`);
+  const template = templateWith(
+    ...names.map((name) => ({ ...afterDeploy, name, schedule: 'rate(1 day)' })),
+    { name: 'manual' },
+  );
+
+  it('have a schedule in UTC and a rule each', () => {
+    const schedules = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+
+    expect(schedules.map((schedule) => schedule['Properties'].Name)).toEqual(names);
+    template.allResourcesProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpressionTimezone: 'UTC',
+    });
+    template.resourceCountIs('AWS::Events::Rule', names.length);
+  });
+
+  it('share one role of the scheduler, which does not grow with them', () => {
+    const roles = Object.values(template.findResources('AWS::IAM::Role'))
+      .map((role) => role['Properties'].AssumeRolePolicyDocument.Statement)
+      .filter(([statement]) => statement.Principal.Service === 'scheduler.amazonaws.com');
+
+    expect(roles).toEqual([[expect.anything()]]);
+  });
+
+  it('start the function that is in the template', () => {
+    const targets = Object.values(template.findResources('AWS::Scheduler::Schedule')).map(
+      (schedule) => templateString.parse(schedule['Properties'].Target.Arn),
+    );
+
+    expect(new Set(targets)).toEqual(new Set(['<Start.Arn>']));
+  });
+});

@@ -10,10 +10,9 @@ export interface DeploymentOptions {
   readonly secret: unknown;
   /** Further environment of the step function, such as `FA_HOST`. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Keeps the bucket in this folder; without it, in memory. */
-  readonly dataDir?: string;
   readonly retryScale: number;
   readonly beforeTask?: FlowOptions['beforeTask'];
+  readonly afterTask?: FlowOptions['afterTask'];
   readonly onEvent?: FlowOptions['onEvent'];
   /** Receives the functions' logs. */
   readonly onLog?: (line: string) => void;
@@ -32,17 +31,9 @@ export interface Deployment {
 }
 
 export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
-  const {
-    stack,
-    secret,
-    environment = {},
-    retryScale,
-    beforeTask,
-    onEvent,
-    onLog = () => {},
-  } = options;
+  const { stack, secret, environment = {}, onLog = () => {}, retryScale } = options;
   const executions = new Map<string, Execution>();
-  const bucket = await startBucket(stack.bucket, options.dataDir);
+  const bucket = await startBucket(stack.bucket);
   const control: ControlPlane = await startControlPlane({
     secrets: new Map([[stack.secret, JSON.stringify(secret)]]),
     executionArn: (name) => flow.executionArn(name),
@@ -62,13 +53,15 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const start = launch(stack.start, 'start');
   const step = launch(stack.step, 'step', environment);
   const { definition, stateMachineArn } = stack;
+  const { beforeTask, afterTask, onEvent } = options;
   const flow = new LocalFlow({
     definition,
     stateMachineArn,
     step,
     retryScale,
-    ...(beforeTask ? { beforeTask } : {}),
-    ...(onEvent ? { onEvent } : {}),
+    ...(beforeTask && { beforeTask }),
+    ...(afterTask && { afterTask }),
+    ...(onEvent && { onEvent }),
   });
 
   return {

@@ -31,6 +31,8 @@ export interface FlowOptions {
   readonly retryScale: number;
   /** Called before each task; what it throws is the task's error. */
   readonly beforeTask?: (state: string) => void;
+  /** Called after each task, whether it succeeded or not. */
+  readonly afterTask?: () => Promise<void>;
   readonly onEvent?: (event: FlowEvent) => void;
 }
 
@@ -93,9 +95,14 @@ export class LocalFlow {
 
   /** The optimised Lambda integration: `{ FunctionName, Payload }` in, `{ Payload }` out. */
   async #callStep(state: string, task: unknown): Promise<{ Payload: unknown }> {
-    this.#options.beforeTask?.(state);
+    const { step, beforeTask, afterTask } = this.#options;
+    beforeTask?.(state);
     const { Payload } = taskInput.parse(task);
-    return { Payload: await this.#options.step.invoke(Payload, state) };
+    try {
+      return { Payload: await step.invoke(Payload, state) };
+    } finally {
+      await afterTask?.();
+    }
   }
 }
 

@@ -1,0 +1,118 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** A mistake on the command line or in the configuration file: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Options {
+  readonly source: string | undefined;
+  readonly target: string | undefined;
+  readonly snapshotName: string | undefined;
+  readonly configFile: string | undefined;
+  readonly outputFile: string | undefined;
+  readonly dataDir: string;
+  readonly ignoreMatch: boolean;
+  readonly execute: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** Factor on the state machine's pauses before it retries. */
+  readonly retryScale: number;
+}
+
+export const USAGE = `Usage: npm start -- [options]
+
+Without -s, -t, -n and -f: the worked example on a simulated array, executed.
+
+  -s, --source-protection-group PG  protection group that is copied
+  -t, --target-protection-group PG  protection group that is overwritten; without it only the snapshot is taken
+  -n, --snapshot-name NAME          suffix of the snapshot; used if it exists, else made
+  -f, --config-file FILE            JSON with the array's host and API token, and any key of a definition;
+                                    without it the array is a simulated one
+  -o, --output-file FILE            write the names of the snapshot volumes there, one a line
+  -i, --ignore-match                pair by size alone, ignoring the tags of earlier runs
+  -x, --execute                     do it; without it the plan is shown and nothing is changed
+      --json                        print the manifest and nothing else
+      --data-dir DIR                where plans and manifests are kept
+                                    (default: $XDG_STATE_HOME/flasharray-refresh)
+  -h, --help                        show this
+
+Not yet: -r, --replicate and -b, --backup-mode are refused.
+
+Exit codes: 0 succeeded or planned; 1 refused or failed, target untouched; 2 bad options or configuration;
+3 target left mixed.`;
+
+const flags = {
+  'source-protection-group': { type: 'string', short: 's' },
+  'target-protection-group': { type: 'string', short: 't' },
+  'snapshot-name': { type: 'string', short: 'n' },
+  'config-file': { type: 'string', short: 'f' },
+  'output-file': { type: 'string', short: 'o' },
+  'data-dir': { type: 'string' },
+  replicate: { type: 'boolean', short: 'r' },
+  'ignore-match': { type: 'boolean', short: 'i' },
+  'backup-mode': { type: 'boolean', short: 'b' },
+  execute: { type: 'boolean', short: 'x' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws UsageError */
+export const readOptions = (args: readonly string[], environment: Environment): Options => {
+  const { values } = parse(args.map(unifySpelling));
+  for (const [flag, short] of [
+    ['replicate', '-r'],
+    ['backup-mode', '-b'],
+  ] as const) {
+    if (values[flag])
+      throw new UsageError(`${short} (--${flag}) is not in this version yet. Leave it out.`);
+  }
+  return {
+    source: values['source-protection-group'],
+    target: values['target-protection-group'],
+    snapshotName: values['snapshot-name'],
+    configFile: values['config-file'],
+    outputFile: values['output-file'],
+    dataDir: values['data-dir'] ?? defaultDataDir(environment),
+    ignoreMatch: values['ignore-match'] ?? false,
+    execute: values.execute ?? false,
+    json: values.json ?? false,
+    help: values.help ?? false,
+    retryScale: readScale(environment['REFRESH_RETRY_SCALE'] ?? '0.1'),
+  };
+};
+
+/** Whether the command line asks for the worked example. */
+export const isDemo = ({ source, target, snapshotName, configFile }: Options): boolean =>
+  [source, target, snapshotName, configFile].every((value) => value === undefined);
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: flags });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+/** The Python script writes its long options with underscores, and its lock in full. */
+const unifySpelling = (argument: string): string => {
+  if (!argument.startsWith('--')) return argument;
+  const [name = '', ...value] = argument.split('=');
+  const ours = name === '--execute_lock' ? '--execute' : name.replaceAll('_', '-');
+  return [ours, ...value].join('=');
+};
+
+const defaultDataDir = (environment: Environment): string =>
+  join(environment['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'flasharray-refresh');
+
+const readScale = (text: string): number => {
+  const scale = Number(text);
+  if (text.trim() !== '' && Number.isFinite(scale) && scale >= 0) return scale;
+  throw new UsageError(
+    `REFRESH_RETRY_SCALE is "${text}"; it must be a number of at least 0, such as 0.1.`,
+  );
+};

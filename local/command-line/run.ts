@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
+import { runSchema } from '../../lambda/refresh/run.ts';
+import { findAssembly } from '../assembly.ts';
+import { type Deployment, deployLocally } from '../deployment.ts';
+import type { ExecutionResult } from '../flow.ts';
+import { mirrorBucket } from '../mirror.ts';
+import { readStack } from '../template.ts';
+import type { Configuration } from './configuration.ts';
+import { openFunctionLog } from './function-log.ts';
+import type { Interruption } from './interruption.ts';
+import type { Options } from './options.ts';
+import type { Progress } from './progress.ts';
+
+export interface RunContext {
+  readonly options: Options;
+  readonly configuration: Configuration;
+  readonly progress: Progress;
+  readonly interruption: Interruption;
+}
+
+/** How a run on this machine ended. */
+export interface Ended {
+  readonly result: ExecutionResult;
+  /** Whether the state that writes to the target was entered. */
+  readonly overwriteBegun: boolean;
+  /** Undefined when not even the failure could be recorded. */
+  readonly manifest: Manifest | undefined;
+  /** The manifest's file. */
+  readonly path: string | undefined;
+}
+
+/**
+ * Runs one refresh: the synthesized state machine on the bundled handlers, started by the start function.
+ * @throws FunctionError when the start function refuses
+ */
+export const runRefresh = async (context: RunContext): Promise<Ended> => {
+  const { options, configuration, progress, interruption } = context;
+  const assembly = await findAssembly(() =>
+    progress.say('Synthesizing the stack; its assembly is kept for the next time …'),
+  );
+  const log = await openFunctionLog(join(options.dataDir, 'functions.log'));
+  const deployment = await deployLocally({
+    stack: await readStack(assembly),
+    secret: configuration.secret,
+    environment: configuration.environment,
+    retryScale: options.retryScale,
+    beforeTask: interruption.beforeStep,
+    afterTask: () => mirrorBucket(deployment.bucket, options.dataDir),
+    onEvent: (event) => progress.show(event),
+    onLog: log.write,
+  });
+  try {
+    const refresh = refreshNameFor(configuration.definition);
+    const definition = JSON.stringify(configuration.definition);
+    await deployment.bucket.write(`refreshes/${refresh}.json`, definition, 'application/json');
+    const execution = await deployment.start({ refresh, trigger: 'cli' }, invocationId());
+    const result = await execution.result;
+    const overwriteBegun = execution.history.some(
+      (event) => event.type === 'StateEntered' && event.state.name === 'Overwrite Volumes',
+    );
+    return { result, overwriteBegun, ...(await findManifest(deployment, result, options)) };
+  } finally {
+    await deployment.stop();
+    await log.close();
+  }
+};
+
+const findManifest = async (
+  { bucket }: Deployment,
+  result: ExecutionResult,
+  { dataDir, outputFile }: Options,
+): Promise<Pick<Ended, 'manifest' | 'path'>> => {
+  const key = runSchema.safeParse(result.run).data?.manifest;
+  const text = key === undefined ? undefined : await bucket.read(key);
+  if (key === undefined || text === undefined) return { manifest: undefined, path: undefined };
+  if (outputFile !== undefined) {
+    const volumes = await bucket.read(key.replace(/json$/, 'volumes.txt'));
+    await writeFile(outputFile, volumes ?? '');
+  }
+  return { manifest: manifestSchema.parse(JSON.parse(text)), path: join(dataDir, key) };
+};
+
+/** The name under which the run's manifests are kept: that of the group that it is about. */
+const refreshNameFor = (definition: Configuration['definition']): string =>
+  (definition.target_protection_group ?? definition.source_protection_group)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+
+/** Makes the name of the run unique, and tells when it was. */
+const invocationId = (): string => {
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${crypto.randomUUID().slice(0, 8)}`;
+};

@@ -1,0 +1,80 @@
+import type { Manifest } from '../../lambda/refresh/manifest.ts';
+import { sameName } from '../../lambda/refresh/naming.ts';
+import { readDefinition } from '../../lambda/refresh/request.ts';
+import { demoState } from '../array/demo.ts';
+import { type StateReport, startSimulator } from '../array/simulator.ts';
+import { type Configuration, withOptions } from './configuration.ts';
+import { isDemo, type Options } from './options.ts';
+import { table } from './report.ts';
+
+const SOURCE = 'gct-oradb-demo-prd01-pg';
+const TARGET = 'gct-oradb-demo-dev01-pg';
+const EXCLUDED = ['gct-oradb-demo-prd01-config-00', 'gct-oradb-demo-prd01-config-01'];
+
+export interface SimulatedArray {
+  readonly configuration: Configuration;
+  /** The content of sources and targets, before and after. */
+  compare(manifest: Manifest): string;
+  stop(): Promise<void>;
+}
+
+/** An array with the worked example on it, and the configuration of a run on it. @throws UsageError, InvalidDefinition */
+export const simulateArray = async (options: Options): Promise<SimulatedArray> => {
+  const definition = definitionFor(options);
+  const simulator = await startSimulator({ state: demoState });
+  const [array] = simulator.arrays;
+  const before = fingerprints(simulator.state());
+  return {
+    configuration: {
+      definition,
+      secret: {
+        src_flash_array_host: array?.host,
+        src_flash_array_api_token: array?.api_token,
+        src_flash_array_ca: array?.ca,
+      },
+      environment: {},
+      warnings: [],
+    },
+    compare: (manifest) => compareContents(manifest, before, fingerprints(simulator.state())),
+    stop: () => simulator.stop(),
+  };
+};
+
+const definitionFor = (options: Options): Configuration['definition'] => {
+  const demo = isDemo(options);
+  const groups = demo ? { source_protection_group: SOURCE, target_protection_group: TARGET } : {};
+  const usesExample = demo || sameName(options.source ?? '', SOURCE);
+  const excluded = usesExample ? { excluded_volumes: EXCLUDED } : {};
+  return readDefinition(
+    { ...withOptions({ ...groups, ...excluded }, options), execute: demo || options.execute },
+    'command line',
+  );
+};
+
+type Fingerprints = ReadonlyMap<string, string>;
+
+const fingerprints = (state: StateReport): Fingerprints =>
+  new Map(
+    state.arrays.flatMap(({ volumes }) =>
+      volumes.map((volume) => [volume.name, volume.fingerprint]),
+    ),
+  );
+
+const compareContents = (
+  { pairs }: Manifest,
+  before: Fingerprints,
+  after: Fingerprints,
+): string => {
+  const rows = pairs.map(({ source, target }) => {
+    const [copied, now] = [before.get(source.name), after.get(target.name)];
+    return [
+      target.name,
+      before.get(target.name) ?? '',
+      now ?? '',
+      copied ?? '',
+      now === copied ? 'equal' : 'DIFFERENT',
+    ];
+  });
+  const head = ['Target volume', 'Held before', 'Holds now', 'Source holds', ''];
+  return `Content of the simulated volumes, as fingerprints:\n${table(head, rows)}`;
+};

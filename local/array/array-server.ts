@@ -13,6 +13,7 @@ import { type ArrayRequest, type Reply, route, splitPath } from './rest/router.t
 export interface Exchange {
   array: string;
   method: string;
+  /** Without the query. */
   path: string;
   query: Record<string, string>;
   requestBody: unknown;
@@ -27,57 +28,45 @@ export interface ArrayServerOptions {
   certificate: ServerCertificate;
   /** Ends what still waits when the simulator stops. */
   signal: AbortSignal;
-  onExchange?: ((exchange: Exchange) => void) | undefined;
+  onExchange: ((exchange: Exchange) => void) | undefined;
 }
 
 /** The HTTPS server of one array. */
 export function createArrayServer(options: ArrayServerOptions): Server {
   const { cert, key } = options.certificate;
-  return createServer({ cert, key }, async (request, response) => {
-    try {
-      await serve(options, request, response);
-    } catch (error) {
-      // Stopped, or the client went away: there is nobody to answer.
-      if (!options.signal.aborted && !request.destroyed) throw error;
-    }
+  return createServer({ cert, key }, async (incoming, response) => {
+    const text = await readText(incoming);
+    if (text !== null) await serve(options, toRequest(incoming, text), response);
   });
 }
 
+/** Notes a request in the journal, lets faults and latency have their way with it, carries it out and answers. */
 async function serve(
   options: ArrayServerOptions,
-  incoming: IncomingMessage,
+  request: ArrayRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { world, array } = options;
-  const request = await readRequest(incoming);
+  const { world, array, signal, onExchange } = options;
   const { method, path, body } = request;
-  const entry: JournalEntry = {
-    array,
-    method,
-    path,
-    query: Object.fromEntries(request.query),
-    body,
-    status: null,
-  };
+  const query = Object.fromEntries(request.query);
+  const entry: JournalEntry = { array, method, path, query, body, status: null };
   world.journal.push(entry);
   const effects = world.faults.strike({ array, method, path: splitPath(path).path });
-  await wait(world.options.latencyMs + delayOf(effects), options.signal);
+  const delayMs = effects.reduce(
+    (total, effect) => total + ('delay_ms' in effect ? effect.delay_ms : 0),
+    world.options.latencyMs,
+  );
+  if (delayMs > 0) await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return;
 
   const reply = handle(world, array, request, effects);
   if (reply === null) {
-    incoming.socket.destroy();
+    response.destroy();
     return;
   }
-  entry.status = reply.status;
-  options.onExchange?.({
-    array,
-    method,
-    path,
-    query: entry.query,
-    requestBody: body,
-    status: reply.status,
-    replyBody: reply.body,
-  });
+  const { status, body: replyBody } = reply;
+  entry.status = status;
+  onExchange?.({ array, method, path, query, requestBody: body, status, replyBody });
   send(response, reply);
 }
 
@@ -104,25 +93,19 @@ function handle(
   return route(store, request, newest, clock.now());
 }
 
-const delayOf = (effects: readonly FaultEffect[]): number =>
-  effects.reduce((total, effect) => total + ('delay_ms' in effect ? effect.delay_ms : 0), 0);
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal });
-}
-
-async function readRequest(incoming: IncomingMessage): Promise<ArrayRequest> {
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'https://array');
+function toRequest(incoming: IncomingMessage, text: string): ArrayRequest {
+  const [path = '', query = ''] = (incoming.url ?? '').split('?', 2);
   return {
-    method: incoming.method ?? 'GET',
-    path: pathname,
-    query: [...searchParams],
-    body: parseBody(await readText(incoming)),
+    method: incoming.method ?? '',
+    path,
+    query: [...new URLSearchParams(query)],
+    body: parseBody(text),
     apiToken: headerOf(incoming, 'api-token'),
     sessionToken: headerOf(incoming, 'x-auth-token'),
   };
 }
 
+/** What is no JSON stays a text, and is refused by whoever expects something else. */
 function parseBody(text: string): unknown {
   if (text === '') return null;
   try {

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The whole body of a request. */
-export async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+/** The whole body of a request; null if the client went away in the middle of it. */
+export async function readText(incoming: IncomingMessage): Promise<string | null> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    return Buffer.concat(chunks).toString('utf8');
+  } catch {
+    return null;
+  }
 }

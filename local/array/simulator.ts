@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { createArrayServer, type Exchange } from './array-server.ts';
 import { makeCertificate } from './certificate.ts';
 import { createRealClock, type SimulatorClock } from './clock.ts';
@@ -7,9 +8,10 @@ import type { Fault } from './control/faults.ts';
 import type { JournalEntry } from './control/journal.ts';
 import { reportState, type StateReport } from './control/report-state.ts';
 import { World } from './control/world.ts';
-import { listen } from './listen.ts';
+import { type Listener, listen } from './listen.ts';
 import { NEWEST_VERSION, parseVersion } from './rest/versions.ts';
 import { parseStateFile, type StateFile } from './state-file.ts';
+import type { ArrayStore } from './store/array-store.ts';
 
 export type { Exchange, Fault, JournalEntry, SimulatorClock, StateFile, StateReport };
 
@@ -68,33 +70,31 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   });
   const certificate = await makeCertificate();
   const stopping = new AbortController();
-  const { onExchange } = options;
-  const servers = world.arrays.map(({ name }) =>
-    createArrayServer({ world, array: name, certificate, signal: stopping.signal, onExchange }),
-  );
-  const admin = createAdminServer(world);
+  const listeners: Listener[] = [];
+  const open = async (server: Server, port: number) => {
+    const listener = await listen(server, port);
+    listeners.push(listener);
+    return listener.port;
+  };
   const stop = async () => {
     stopping.abort();
-    await Promise.all(
-      [...servers, admin].map(async (server) => {
-        server.closeAllConnections();
-        if (server.listening) await server[Symbol.asyncDispose]();
-      }),
-    );
+    await Promise.all(listeners.splice(0).map((listener) => listener.stop()));
+  };
+  const openArray = async ({ name, apiToken }: ArrayStore, port: number) => {
+    const { onExchange } = options;
+    const { signal } = stopping;
+    const server = createArrayServer({ world, array: name, certificate, signal, onExchange });
+    const host = `127.0.0.1:${await open(server, port)}`;
+    return { name, host, api_token: apiToken, ca: certificate.ca };
   };
   try {
-    const first = options.port ?? 0;
-    const ports = await Promise.all(
-      servers.map((server, index) => listen(server, first === 0 ? 0 : first + index)),
-    );
-    const adminPort = await listen(admin, 0);
+    const arrays: RunningSimulator['arrays'] = [];
+    for (const [index, array] of world.arrays.entries()) {
+      arrays.push(await openArray(array, options.port ? options.port + index : 0));
+    }
+    const adminPort = await open(createAdminServer(world), 0);
     return {
-      arrays: world.arrays.map(({ name, apiToken }, index) => ({
-        name,
-        host: `127.0.0.1:${ports[index]}`,
-        api_token: apiToken,
-        ca: certificate.ca,
-      })),
+      arrays,
       admin: `http://127.0.0.1:${adminPort}`,
       requests: () => structuredClone(world.journal),
       state: () => reportState(world.arrays, world.options.clock.now()),

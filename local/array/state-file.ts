@@ -13,13 +13,15 @@ const id = z.string().min(1);
 const time = z.int().nonnegative();
 const size = z.int().min(MIB).max(MAX_SIZE).multipleOf(512);
 
-/** `name`, `vgroup/name`, or either behind `pod::` (flasharray-rest.md §4). */
+/** A name of its own, and one with the pod and the volume group that it is in (flasharray-rest.md §4). */
 const PART = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?';
+const PART_RULE = '1 to 63 letters, digits, - and _';
+const plainName = z.string().regex(new RegExp(`^${PART}$`), `not a name: ${PART_RULE}`);
 const name = z
   .string()
   .regex(
     new RegExp(`^(?:${PART}::)?(?:${PART}/)?${PART}$`),
-    'not a name: 1 to 63 letters, digits, - and _, optionally behind pod:: and vgroup/',
+    `not a name: ${PART_RULE}, optionally behind pod:: and vgroup/`,
   );
 
 const volume = z.strictObject({
@@ -59,14 +61,14 @@ const protectionGroup = z.strictObject({
   /** Names of arrays that it replicates to: they give the group its `target_count`. */
   targets: z.array(z.string()).optional(),
   /** The pod of the group, where `name` is written without `pod::`. */
-  pod: z.string().min(1).optional(),
+  pod: plainName.optional(),
   destroyed: z.boolean().optional(),
   /** Group snapshots that exist already; they hold what the members hold at the start. */
   snapshots: z.array(snapshot).optional(),
 });
 
 const host = z.strictObject({
-  name,
+  name: plainName,
   /** Volumes connected to the host; through its host group where it is in one. */
   volumes: z.array(z.string()).optional(),
   /** Set where these volumes (vVols) are connected through a protocol endpoint: its name. */
@@ -74,14 +76,14 @@ const host = z.strictObject({
 });
 
 const hostGroup = z.strictObject({
-  name,
+  name: plainName,
   hosts: z.array(z.string()).optional(),
   /** Volumes connected to the host group as a whole, and so to each of its hosts. */
   volumes: z.array(z.string()).optional(),
 });
 
 const array = z.strictObject({
-  name,
+  name: plainName,
   id: id.optional(),
   api_token: z.string().min(1).optional(),
   volumes: z.array(volume).optional(),
@@ -94,7 +96,7 @@ export const stateFile = z
   .strictObject({ arrays: z.array(array).min(1) })
   .superRefine((state, context) => {
     for (const problem of findProblems(state)) {
-      context.addIssue({ code: 'custom', path: problem.path, message: problem.message });
+      context.addIssue({ code: 'custom', path: [...problem.path], message: problem.message });
     }
   });
 
@@ -116,65 +118,75 @@ export function parseStateFile(value: unknown): StateFile {
   throw new StateFileError(problems.join('\n'));
 }
 
+type Path = readonly (string | number)[];
 interface Problem {
-  path: (string | number)[];
+  path: Path;
   message: string;
 }
-type Named = { name: string };
 
-/** What a schema of single fields cannot see: names that are there twice, references that lead nowhere. */
+/** What a schema of single fields cannot see: what is there twice, and references that lead nowhere. */
 function* findProblems(state: { arrays: ArrayState[] }): Generator<Problem> {
-  yield* findDoubles(state.arrays, ['arrays']);
+  yield* findDoubles(namesOf(state.arrays), ['arrays']);
   for (const [index, array] of state.arrays.entries()) {
-    const at = (...path: (string | number)[]) => ['arrays', index, ...path];
-    const { volumes = [], hosts = [], host_groups = [], protection_groups = [] } = array;
-    yield* findDoubles(volumes, at('volumes'));
-    yield* findDoubles(hosts, at('hosts'));
-    yield* findDoubles(host_groups, at('host_groups'));
-    yield* findDoubles(protection_groups, at('protection_groups'));
-    for (const [i, host] of hosts.entries()) {
-      yield* findStrays(host.volumes, volumes, at('hosts', i, 'volumes'));
-    }
-    for (const [i, hostGroup] of host_groups.entries()) {
-      yield* findStrays(hostGroup.hosts, hosts, at('host_groups', i, 'hosts'));
-      yield* findStrays(hostGroup.volumes, volumes, at('host_groups', i, 'volumes'));
-    }
-    for (const [i, group] of protection_groups.entries()) {
-      const members = { volumes, hosts, host_groups };
-      const kinds = (['volumes', 'hosts', 'host_groups'] as const).filter((k) => group[k]?.length);
-      if (kinds.length > 1) {
-        yield {
-          path: at('protection_groups', i),
-          message: `has members of more than one kind: ${kinds.join(', ')}`,
-        };
-      }
-      for (const kind of kinds) {
-        yield* findStrays(group[kind], members[kind], at('protection_groups', i, kind));
-      }
-      const suffixes = group.snapshots?.map((snapshot) => ({ name: snapshot.suffix }));
-      yield* findDoubles(suffixes ?? [], at('protection_groups', i, 'snapshots'));
-    }
+    const path = ['arrays', index];
+    yield* findDoubles(namesOf(array.volumes), [...path, 'volumes']);
+    yield* findDoubles(array.volumes?.map(({ id }) => id) ?? [], [...path, 'volumes']);
+    yield* findDoubles(namesOf(array.hosts), [...path, 'hosts']);
+    yield* findDoubles(namesOf(array.host_groups), [...path, 'host_groups']);
+    yield* findDoubles(namesOf(array.protection_groups), [...path, 'protection_groups']);
+    yield* findStrays(array, path);
+    yield* findGroupProblems(array, path);
   }
 }
 
-function* findDoubles(named: Named[], path: (string | number)[]): Generator<Problem> {
+function* findStrays(array: ArrayState, path: Path): Generator<Problem> {
+  for (const [i, host] of (array.hosts ?? []).entries()) {
+    yield* findMissing(host.volumes, array.volumes, [...path, 'hosts', i, 'volumes']);
+  }
+  for (const [i, group] of (array.host_groups ?? []).entries()) {
+    yield* findMissing(group.hosts, array.hosts, [...path, 'host_groups', i, 'hosts']);
+    yield* findMissing(group.volumes, array.volumes, [...path, 'host_groups', i, 'volumes']);
+  }
+}
+
+const MEMBER_KINDS = ['volumes', 'hosts', 'host_groups'] as const;
+
+function* findGroupProblems(array: ArrayState, arrayPath: Path): Generator<Problem> {
+  for (const [i, group] of (array.protection_groups ?? []).entries()) {
+    const path = [...arrayPath, 'protection_groups', i];
+    const kinds = MEMBER_KINDS.filter((kind) => group[kind]?.length);
+    if (kinds.length > 1) {
+      yield { path, message: `has members of more than one kind: ${kinds.join(', ')}` };
+    }
+    for (const kind of kinds) yield* findMissing(group[kind], array[kind], [...path, kind]);
+    const suffixes = group.snapshots?.map(({ suffix }) => suffix) ?? [];
+    yield* findDoubles(suffixes, [...path, 'snapshots']);
+  }
+}
+
+function* findDoubles(values: readonly (string | undefined)[], path: Path): Generator<Problem> {
   const seen = new Set<string>();
-  for (const [index, { name }] of named.entries()) {
-    if (seen.has(name.toLowerCase()))
-      yield { path: [...path, index], message: `${name} is there twice` };
-    seen.add(name.toLowerCase());
+  for (const [index, value] of values.entries()) {
+    if (value === undefined) continue;
+    if (seen.has(value.toLowerCase())) {
+      yield { path: [...path, index], message: `${value} is there twice` };
+    }
+    seen.add(value.toLowerCase());
   }
 }
 
-function* findStrays(
-  references: string[] | undefined,
-  named: Named[],
-  path: (string | number)[],
+function* findMissing(
+  references: readonly string[] | undefined,
+  named: readonly { name: string }[] | undefined,
+  path: Path,
 ): Generator<Problem> {
-  const known = new Set(named.map(({ name }) => name.toLowerCase()));
+  const known = new Set(namesOf(named).map((name) => name.toLowerCase()));
   for (const [index, reference] of (references ?? []).entries()) {
     if (!known.has(reference.toLowerCase())) {
       yield { path: [...path, index], message: `there is no ${reference}` };
     }
   }
 }
+
+const namesOf = (named: readonly { name: string }[] | undefined): string[] =>
+  (named ?? []).map(({ name }) => name);

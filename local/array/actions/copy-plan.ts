@@ -1,88 +1,123 @@
+import * as z from 'zod';
+import type { Call } from '../rest/call.ts';
 import { messages, refuse } from '../rest/errors.ts';
 import type { ArrayStore } from '../store/array-store.ts';
-import { type CopySource, copyOntoVolume, upsertTags } from '../store/copy-onto-volume.ts';
-import type { Tag, Volume } from '../store/model.ts';
+import { type Image, imageOf, overwriteVolume } from '../store/copy-volume.ts';
+import type { Tag, Volume, VolumeSnapshot } from '../store/model.ts';
+import { upsertTags } from '../store/upsert-tags.ts';
 
-/** One volume that a request wants to create or overwrite. */
+/** The source of a copy: a volume snapshot or a volume, by name or id. */
+export const sourceBody = z.strictObject({
+  name: z.string().optional(),
+  id: z.string().optional(),
+});
+/** A size: 1 MiB to 4 PiB in sectors of 512 bytes (flasharray-rest.md §3). */
+export const provisionedBody = z.int().min(1_048_576).max(4_503_599_627_370_496).multipleOf(512);
+
+/** One volume that a request wants to create or to overwrite. */
 export interface CopyRequest {
   readonly name: string;
-  readonly source?: { name?: string | undefined; id?: string | undefined } | undefined;
+  readonly source?: z.infer<typeof sourceBody> | undefined;
   readonly provisioned?: number | undefined;
   readonly tags: readonly Tag[];
 }
 
 interface CopyPlan {
-  readonly target: Volume;
-  readonly source: CopySource | null;
+  readonly name: string;
+  /** Undefined: to be created. */
+  readonly target: Volume | undefined;
+  /** Null: an empty volume. */
+  readonly image: Image | null;
+  readonly size: number;
   readonly tags: readonly Tag[];
 }
 
+/** What a new volume has without `provisioned` (2.26 spec, `POST /volumes`). */
 const DEFAULT_SIZE = 1_048_576;
 
-/** Checks one copy and says what it would do; changes nothing. `overwrite` decides whether the target has to exist. */
-export function planCopy(array: ArrayStore, request: CopyRequest, overwrite: boolean): CopyPlan {
-  const existing = array.volumes.named(request.name);
-  if (overwrite && existing === undefined) throw refuse(messages.volumeMissing, request.name);
-  if (existing !== undefined) {
-    if (existing.destroyedAt !== null) throw refuse(messages.volumeDestroyed, existing.name);
-    if (!overwrite) throw refuse(messages.volumeExists, existing.name);
+/** Reads `overwrite`, which excludes any say about the protection of new volumes (2.26 spec, `POST /volumes`). */
+export function readOverwrite({ query }: Call): boolean {
+  const overwrite = query.flag('overwrite') === true;
+  if (overwrite && query.flag('with_default_protection') !== undefined) {
+    throw refuse('with_default_protection cannot be provided when overwrite is true.');
   }
-  const source = request.source === undefined ? null : findSource(array, request.source);
-  if (overwrite && source === null) throw refuse('source is required to overwrite.', request.name);
-  if (source !== null && source === existing) {
+  return overwrite;
+}
+
+/** Says what a request would do, or throws why the array will not. Changes nothing. */
+export function planCopy(
+  array: ArrayStore,
+  request: CopyRequest,
+  overwrite: boolean,
+  now: number,
+): CopyPlan {
+  const target = findTarget(array, request.name, overwrite);
+  const source = request.source && findSource(array, request.source);
+  if (overwrite && source === undefined) {
+    throw refuse('source is required when overwrite is true.', request.name);
+  }
+  if (source !== undefined && source === target) {
     throw refuse('A volume cannot be copied onto itself.', request.name);
   }
-  const size = source?.size ?? DEFAULT_SIZE;
-  if (source !== null && request.provisioned !== undefined && request.provisioned !== size) {
-    throw refuse(
-      'The simulator copies no volume to a size other than its source has.',
-      request.name,
-    );
+  const size = request.provisioned ?? source?.size ?? DEFAULT_SIZE;
+  if (source !== undefined && size !== source.size) {
+    throw refuse('The simulator gives a copy no other size than its source has.', request.name);
   }
-  const target = existing ?? newVolume(array, request.name, request.provisioned ?? size);
-  return { target, source, tags: request.tags };
+  const image = source === undefined ? null : imageOf(source, now);
+  return { name: request.name, target, image, size, tags: request.tags };
 }
 
 /** Does what was planned. */
 export function carryOut(array: ArrayStore, plan: CopyPlan, now: number): Volume {
-  const { target, source, tags } = plan;
-  if (array.volumes.named(target.name) === undefined) {
-    target.created = now;
-    array.volumes.add(target);
-  }
-  if (source !== null) copyOntoVolume(target, source, now);
-  target.tags = upsertTags(target.tags, tags);
-  return target;
+  const volume = plan.target ?? createVolume(array, plan, now);
+  if (plan.image !== null) overwriteVolume(volume, plan.image);
+  volume.tags = upsertTags(volume.tags, plan.tags);
+  return volume;
 }
 
-/** A volume snapshot or a volume, by name or id. */
+function findTarget(array: ArrayStore, name: string, overwrite: boolean): Volume | undefined {
+  const existing = array.volumes.named(name);
+  if (existing === undefined && overwrite) throw refuse(messages.volumeMissing, name);
+  if (existing === undefined) return undefined;
+  if (existing.destroyedAt !== null) throw refuse(messages.volumeDestroyed, existing.name);
+  if (!overwrite) throw refuse(messages.volumeExists, existing.name);
+  return existing;
+}
+
 function findSource(
   array: ArrayStore,
-  { name, id }: { name?: string | undefined; id?: string | undefined },
-): CopySource {
-  const context = name ?? id ?? null;
-  const snapshot =
-    name === undefined ? array.volumeSnapshots.withId(id ?? '') : array.volumeSnapshots.named(name);
-  const volume = name === undefined ? array.volumes.withId(id ?? '') : array.volumes.named(name);
-  const source = snapshot ?? volume;
-  if (source === undefined) throw refuse(messages.sourceMissing, context);
+  { name, id }: z.infer<typeof sourceBody>,
+): Volume | VolumeSnapshot {
+  const find = <T extends Volume | VolumeSnapshot>(table: {
+    named(name: string): T | undefined;
+    withId(id: string): T | undefined;
+  }) => (name === undefined ? table.withId(id ?? '') : table.named(name));
+  const snapshot = find(array.volumeSnapshots);
+  const source = snapshot ?? find(array.volumes);
+  if (source === undefined) throw refuse(messages.sourceMissing, name ?? id ?? null);
   if (source.destroyedAt !== null) {
-    const message =
-      source === snapshot ? messages.volumeSnapshotDestroyed : messages.volumeDestroyed;
-    throw refuse(message, source.name);
+    throw refuse(
+      source === snapshot ? messages.volumeSnapshotDestroyed : messages.volumeDestroyed,
+      source.name,
+    );
   }
   return source;
 }
 
-const newVolume = (array: ArrayStore, name: string, size: number): Volume => ({
-  id: array.ids.id(),
-  name,
-  serial: array.ids.serial(),
-  size,
-  created: 0,
-  content: `${array.name} ${name} new`,
-  destroyedAt: null,
-  source: null,
-  tags: [],
-  performance: { reads_per_sec: 0, writes_per_sec: 0 },
-});
+function createVolume(array: ArrayStore, { name, size }: CopyPlan, now: number): Volume {
+  const id = array.ids.id();
+  const volume: Volume = {
+    id,
+    name,
+    serial: array.ids.serial(),
+    size,
+    created: now,
+    content: `${array.name} ${name} ${id}`,
+    destroyedAt: null,
+    source: null,
+    tags: [],
+    performance: { reads_per_sec: 0, writes_per_sec: 0 },
+  };
+  array.volumes.add(volume);
+  return volume;
+}

@@ -1,38 +1,29 @@
 import type { Action, Call } from '../rest/call.ts';
-import { messages, refuse } from '../rest/errors.ts';
-import { from, nameOnly, reference } from '../rest/fields.ts';
+import { refuse } from '../rest/errors.ts';
+import { from, reference } from '../rest/fields.ts';
+import { findAsked } from '../rest/find-objects.ts';
+import { hostGroups, hosts, volumes } from '../rest/kinds.ts';
 import { answerList } from '../rest/list-items.ts';
-import { findNamed } from '../rest/select-objects.ts';
 import { listConnections } from '../store/list-connections.ts';
 
 /** `GET /connections`: one row per host, also where it is connected through its host group. */
 export const getConnections: Action = (array, call) => {
   refuseMixed(call);
-  const namesOf = (objects: readonly { name: string }[] | undefined) =>
-    objects && new Set(objects.map(({ name }) => name));
-  const ask = (parameter: string) => call.query.list(parameter);
-  const volumeNames = ask('volume_names');
-  const hostNames = ask('host_names');
-  const hostGroupNames = ask('host_group_names');
-  const volumes = namesOf(
-    volumeNames && findNamed(array.volumes, volumeNames, messages.volumeMissing),
-  );
-  const hosts = namesOf(hostNames && findNamed(array.hosts, hostNames, messages.hostMissing));
-  const hostGroups = namesOf(
-    hostGroupNames && findNamed(array.hostGroups, hostGroupNames, messages.hostGroupMissing),
-  );
+  const askedVolumes = findAsked(array, volumes, call, 'volume_');
+  const askedHosts = findAsked(array, hosts, call, 'host_');
+  const askedHostGroups = findAsked(array, hostGroups, call, 'host_group_');
   return answerList(array, call, {
     objects: listConnections(array)
-      .filter(({ volume }) => volumes === undefined || volumes.has(volume.name))
-      .filter(({ host }) => hosts === undefined || hosts.has(host))
-      .filter(({ hostGroup }) => hostGroups === undefined || hostGroups.has(hostGroup ?? '')),
-    key: ({ volume, host }) => `${volume.id} ${host}`,
-    view: (connection) => ({
-      volume: reference(connection.volume),
-      host: nameOnly(connection.host),
-      host_group: nameOnly(connection.hostGroup),
-      lun: connection.lun,
-      protocol_endpoint: reference(connection.protocolEndpoint),
+      .filter(({ volume }) => askedVolumes?.includes(volume) ?? true)
+      .filter(({ host }) => askedHosts?.includes(host) ?? true)
+      .filter(({ hostGroup }) => askedHostGroups?.some((asked) => asked === hostGroup) ?? true),
+    key: ({ volume, host }) => `${volume.id} ${host.id}`,
+    view: ({ volume, host, hostGroup, lun }) => ({
+      volume: reference(volume),
+      host: { name: host.name },
+      host_group: { name: hostGroup?.name ?? null },
+      lun,
+      protocol_endpoint: reference(host.protocolEndpoint),
       ...from(27, call.version, { nsid: null }),
     }),
   });
@@ -40,8 +31,8 @@ export const getConnections: Action = (array, call) => {
 
 /** Of the kinds of objects asked for, only one may be asked for by more than one name (2.26 spec, `Volume_names`). */
 function refuseMixed(call: Call): void {
-  const kinds = ['volume_names', 'host_names', 'host_group_names'];
-  const plural = kinds.filter((kind) => (call.query.list(kind)?.length ?? 0) > 1);
+  const parameters = ['volume_names', 'host_names', 'host_group_names'];
+  const plural = parameters.filter((parameter) => (call.query.list(parameter)?.length ?? 0) > 1);
   if (plural.length > 1) {
     throw refuse(`Only one of ${plural.join(' and ')} may have more than one name.`);
   }

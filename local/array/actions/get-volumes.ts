@@ -1,5 +1,5 @@
 import type { Action } from '../rest/call.ts';
-import { messages } from '../rest/errors.ts';
+import { volumes } from '../rest/kinds.ts';
 import { answerList } from '../rest/list-items.ts';
 import { selectObjects } from '../rest/select-objects.ts';
 import { byCreation } from '../views/resource.ts';
@@ -8,7 +8,7 @@ import { volumeView } from '../views/volume.ts';
 /** `GET /volumes`. */
 export const getVolumes: Action = (array, call) =>
   answerList(array, call, {
-    objects: byCreation(selectObjects(array.volumes, call, messages.volumeMissing)),
+    objects: byCreation(selectObjects(array, volumes, call)),
     key: ({ id }) => id,
     view: volumeView(array, call.version, call.now),
     tags: ({ tags }) => tags,

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { readBody } from '../rest/body.ts';
 import { type Action, answerItems } from '../rest/call.ts';
 import { messages, refuse } from '../rest/errors.ts';
-import { findAsked } from '../rest/select-objects.ts';
+import { findRequired } from '../rest/find-objects.ts';
+import { groupSnapshots } from '../rest/kinds.ts';
 import type { ArrayStore } from '../store/array-store.ts';
 import type { GroupSnapshot } from '../store/model.ts';
 import { isSuffix, memberSnapshotName } from '../store/names.ts';
@@ -16,14 +17,7 @@ const patchBody = z.strictObject({
 
 /** `PATCH /protection-group-snapshots`: destroy, recover or rename; its volume snapshots follow. */
 export const patchGroupSnapshots: Action = (array, call) => {
-  const parameters = { names: 'names', ids: 'ids' };
-  const snapshots = findAsked(
-    array.groupSnapshots,
-    call,
-    parameters,
-    messages.groupSnapshotMissing,
-  );
-  if (snapshots === undefined) throw refuse('names is required.');
+  const snapshots = findRequired(array, groupSnapshots, call, '');
   const { destroyed, name } = readBody(patchBody, call.body, call.version);
   if (destroyed !== undefined && name !== undefined) {
     throw refuse('name and destroyed cannot be set together.');

@@ -4,16 +4,11 @@ import { type Action, answerItems } from '../rest/call.ts';
 import { refuse } from '../rest/errors.ts';
 import { readTag, tagBody } from '../rest/tag-body.ts';
 import { volumeView } from '../views/volume.ts';
-import { carryOut, planCopy } from './copy-plan.ts';
-
-export const sourceBody = z.strictObject({
-  name: z.string().optional(),
-  id: z.string().optional(),
-});
+import { carryOut, planCopy, provisionedBody, readOverwrite, sourceBody } from './copy-plan.ts';
 
 const volumeBody = z.strictObject({
   source: sourceBody.optional(),
-  provisioned: z.int().min(1_048_576).max(4_503_599_627_370_496).multipleOf(512).optional(),
+  provisioned: provisionedBody.optional(),
   tags: z.array(tagBody).optional(),
 });
 
@@ -21,13 +16,10 @@ const volumeBody = z.strictObject({
 export const postVolumes: Action = (array, call) => {
   const names = call.query.list('names');
   if (names === undefined) throw refuse('names is required.');
-  const overwrite = call.query.flag('overwrite') === true;
-  if (overwrite && call.query.flag('with_default_protection') !== undefined) {
-    throw refuse('with_default_protection cannot be provided when overwrite is true.');
-  }
+  const overwrite = readOverwrite(call);
   const body = readBody(volumeBody, call.body, call.version, { tags: 39 });
   const tags = (body.tags ?? []).map(readTag);
-  const plans = names.map((name) => planCopy(array, { ...body, name, tags }, overwrite));
+  const plans = names.map((name) => planCopy(array, { ...body, name, tags }, overwrite, call.now));
   const volumes = plans.map((plan) => carryOut(array, plan, call.now));
   return answerItems(volumes.map(volumeView(array, call.version, call.now)));
 };

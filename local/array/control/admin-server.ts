@@ -49,12 +49,9 @@ const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>
 
 /** The admin port: plain HTTP, for tests and demonstrations. */
 export function createAdminServer(world: World): Server {
-  return createServer(async (request, response) => {
-    const { status, body } = answer(
-      world,
-      `${request.method} ${request.url}`,
-      await readText(request),
-    );
+  return createServer(async (incoming, response) => {
+    const text = (await readText(incoming)) ?? '';
+    const { status, body } = answer(world, `${incoming.method} ${incoming.url}`, text);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });

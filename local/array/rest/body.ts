@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { refuse } from './errors.ts';
-import { isObject } from './json.ts';
 
 /**
  * Reads a body. Fields that a later version brought are refused below it, fields that the schema does not have always:
@@ -13,9 +12,9 @@ export function readBody<T>(
   since: Readonly<Record<string, number>> = {},
 ): T {
   for (const item of Array.isArray(body) ? body : [body]) {
-    if (!isObject(item)) continue;
-    for (const [field, first] of Object.entries(since)) {
-      if (Object.hasOwn(item, field) && version < first) {
+    for (const field of Object.keys(item ?? {})) {
+      const first = since[field] ?? 0;
+      if (version < first) {
         throw refuse(`The field ${field} is not in REST 2.${version}: it came with 2.${first}.`);
       }
     }

@@ -1,21 +1,24 @@
 import { getArrays } from '../actions/get-arrays.ts';
 import { getConnections } from '../actions/get-connections.ts';
-import { getGroupHostGroups, getGroupHosts } from '../actions/get-group-hosts.ts';
+import { getGroupMembers } from '../actions/get-group-members.ts';
 import { getGroupSnapshots } from '../actions/get-group-snapshots.ts';
 import { getGroupVolumes } from '../actions/get-group-volumes.ts';
 import { getProtectionGroups } from '../actions/get-protection-groups.ts';
-import { getGroupSnapshotTags, getVolumeSnapshotTags, getVolumeTags } from '../actions/get-tags.ts';
+import { getTags } from '../actions/get-tags.ts';
 import { getVolumeSnapshots } from '../actions/get-volume-snapshots.ts';
 import { getVolumes } from '../actions/get-volumes.ts';
 import { getVolumesPerformance } from '../actions/get-volumes-performance.ts';
 import { login } from '../actions/login.ts';
 import { logout } from '../actions/logout.ts';
 import { patchGroupSnapshots } from '../actions/patch-group-snapshots.ts';
-import { postGroupSnapshots, testGroupSnapshots } from '../actions/post-group-snapshots.ts';
+import { postGroupSnapshots } from '../actions/post-group-snapshots.ts';
 import { postVolumes } from '../actions/post-volumes.ts';
-import { postVolumesBatch, testVolumesBatch } from '../actions/post-volumes-batch.ts';
-import { putGroupSnapshotTags, putVolumeSnapshotTags, putVolumeTags } from '../actions/put-tags.ts';
+import { postVolumesBatch } from '../actions/post-volumes-batch.ts';
+import { putTags } from '../actions/put-tags.ts';
+import { testGroupSnapshots } from '../actions/test-group-snapshots.ts';
+import { testVolumesBatch } from '../actions/test-volumes-batch.ts';
 import type { Action } from './call.ts';
+import { groupSnapshots, hostGroups, hosts, volumeSnapshots, volumes } from './kinds.ts';
 import { count, flag, list, type Parameters, since, text } from './query.ts';
 
 export interface Endpoint {
@@ -72,11 +75,11 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     },
   },
   'GET /protection-groups/hosts': {
-    action: getGroupHosts,
+    action: getGroupMembers(hosts, (group) => group.hosts),
     parameters: { ...paging, ...grouped },
   },
   'GET /protection-groups/host-groups': {
-    action: getGroupHostGroups,
+    action: getGroupMembers(hostGroups, (group) => group.hostGroups),
     parameters: { ...paging, ...grouped },
   },
   'GET /protection-group-snapshots': {
@@ -100,12 +103,12 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     since: 25,
   },
   'GET /protection-group-snapshots/tags': {
-    action: getGroupSnapshotTags,
+    action: getTags(groupSnapshots),
     parameters: tagListing,
     since: 44,
   },
   'PUT /protection-group-snapshots/tags/batch': {
-    action: putGroupSnapshotTags,
+    action: putTags(groupSnapshots),
     parameters: tagged,
     since: 44,
   },
@@ -113,8 +116,8 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     action: getVolumeSnapshots,
     parameters: { ...paging, ...named, ...bySource, source_ids: list },
   },
-  'GET /volume-snapshots/tags': { action: getVolumeSnapshotTags, parameters: tagListing },
-  'PUT /volume-snapshots/tags/batch': { action: putVolumeSnapshotTags, parameters: tagged },
+  'GET /volume-snapshots/tags': { action: getTags(volumeSnapshots), parameters: tagListing },
+  'PUT /volume-snapshots/tags/batch': { action: putTags(volumeSnapshots), parameters: tagged },
   'GET /volumes': { action: getVolumes, parameters: { ...paging, ...named } },
   'POST /volumes': {
     action: postVolumes,
@@ -132,8 +135,8 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     // The token came after 2.26; 2.29 is when the listing of transfers got its own.
     parameters: { ...narrowing, ...named, continuation_token: since(29, text) },
   },
-  'GET /volumes/tags': { action: getVolumeTags, parameters: tagListing },
-  'PUT /volumes/tags/batch': { action: putVolumeTags, parameters: tagged },
+  'GET /volumes/tags': { action: getTags(volumes), parameters: tagListing },
+  'PUT /volumes/tags/batch': { action: putTags(volumes), parameters: tagged },
   'GET /connections': {
     action: getConnections,
     parameters: { ...paging, volume_names: list, host_names: list, host_group_names: list },

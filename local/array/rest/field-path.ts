@@ -1,4 +1,10 @@
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isList, isObject, type Json, type JsonObject } from './json.ts';
+
+/** One step of a dotted field: a name, with `[any]` or `[all]` where a list is looked into. */
+interface Step {
+  readonly name: string;
+  readonly index: 'any' | 'all' | null;
+}
 
 export interface FieldValues {
   readonly values: readonly (Json | undefined)[];
@@ -8,27 +14,38 @@ export interface FieldValues {
 
 /** Reads a dotted field. A list without `[any]` or `[all]` is one value. */
 export function readField(item: JsonObject, field: string): FieldValues {
-  let values: unknown[] = [item];
-  let quantifier: FieldValues['quantifier'] = 'some';
-  for (const part of field.split('.')) {
-    const [, name = '', index] = /^(\w+)(?:\[(any|all)\])?$/i.exec(part) ?? [];
+  const steps = stepsOf(field);
+  let values: (Json | undefined)[] = [item];
+  for (const { name, index } of steps) {
     values = values.map((value) => (isObject(value) ? value[name] : undefined));
-    if (index === undefined) continue;
-    values = values.flatMap((value) => (Array.isArray(value) ? value : []));
-    if (index.toLowerCase() === 'all') quantifier = 'every';
+    if (index !== null) values = values.flatMap((value) => (isList(value) ? value : []));
   }
-  return { values: values.filter(isJson), quantifier };
+  return { values, quantifier: steps.some(({ index }) => index === 'all') ? 'every' : 'some' };
 }
 
-/** Whether there is anything in the field. */
+/** Whether there is anything in the field. A reference to nothing is an object with nothing in it. */
 export const fieldExists = (item: JsonObject, field: string): boolean =>
-  readField(item, field).values.some(
-    (value) =>
-      value !== null &&
-      value !== undefined &&
-      // A reference to nothing is an object with nothing in it.
-      !(isObject(value) && Object.values(value).every((part) => part === null)),
+  readField(item, field).values.some((value) =>
+    isObject(value)
+      ? Object.values(value).some((part) => part !== null)
+      : value !== null && value !== undefined,
   );
 
-/** Items are made of JSON, so their parts are. */
-const isJson = (_value: unknown): _value is Json | undefined => true;
+/** Whether items that look like this one have the field. Below an absent value anything may be. */
+export function hasField(item: JsonObject, field: string): boolean {
+  let value: Json | undefined = item;
+  for (const { name, index } of stepsOf(field)) {
+    if (value === null || value === undefined) return true;
+    if (!isObject(value) || !Object.hasOwn(value, name)) return false;
+    value = value[name];
+    if (index !== null) value = isList(value) ? value[0] : undefined;
+  }
+  return true;
+}
+
+function stepsOf(field: string): Step[] {
+  return field.split('.').map((part) => {
+    const [, name = part, index] = /^(\w+)\[(any|all)\]$/.exec(part) ?? [];
+    return { name, index: index === 'any' || index === 'all' ? index : null };
+  });
+}

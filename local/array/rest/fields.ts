@@ -9,5 +9,3 @@ export const reference = (to: { id: string; name: string } | null): JsonObject =
   id: to?.id ?? null,
   name: to?.name ?? null,
 });
-
-export const nameOnly = (name: string | null): JsonObject => ({ name });

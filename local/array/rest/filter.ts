@@ -10,7 +10,7 @@ import {
   readQuoted,
 } from './filter-literal.ts';
 import { type Token, tokenizeFilter } from './filter-tokens.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isList, type JsonObject } from './json.ts';
 
 /** An item of a list, with the tags that `tags()` looks at where it can have any. */
 export interface Row {
@@ -160,7 +160,7 @@ const isName = (field: string) => field === 'name' || field.endsWith('.name');
 function contains(item: JsonObject, field: string, part: string): boolean {
   const fold = (text: string) => (isName(field) ? text.toLowerCase() : text);
   return readField(item, field).values.some((value) => {
-    if (Array.isArray(value)) return value.some((element) => element === part);
+    if (isList(value)) return value.some((element) => element === part);
     return typeof value === 'string' && fold(value).includes(fold(part));
   });
 }
@@ -168,20 +168,4 @@ function contains(item: JsonObject, field: string, part: string): boolean {
 function hasTag(row: Row, key: string, value: Literal): boolean {
   if (row.tags === undefined) throw refuse('A filter cannot ask for tags here.');
   return row.tags.some((tag) => tag.key === key && compare(tag.value, '=', value, false));
-}
-
-/** Refuses fields that an item of this list and version does not have. */
-export function refuseUnknownFields(item: JsonObject, fields: readonly string[]): void {
-  for (const field of fields) {
-    let at: unknown = item;
-    for (const part of field.split('.')) {
-      const name = part.replace(/\[(any|all)\]$/i, '');
-      if (!isObject(at) || !Object.hasOwn(at, name)) {
-        throw refuse(`There is no field ${field} to filter or sort by.`, field);
-      }
-      at = at[name];
-      if (Array.isArray(at)) at = at[0];
-      if (at === null || at === undefined) break;
-    }
-  }
 }

@@ -2,7 +2,8 @@ import type { ArrayStore } from '../store/array-store.ts';
 import type { Tag } from '../store/model.ts';
 import type { Answer, Call } from './call.ts';
 import { refuse } from './errors.ts';
-import { parseFilter, type Row, refuseUnknownFields } from './filter.ts';
+import { hasField } from './field-path.ts';
+import { parseFilter, type Row } from './filter.ts';
 import type { Json, JsonObject } from './json.ts';
 import { parseSort, sortRows } from './sort-rows.ts';
 import { sumFields } from './sum-fields.ts';
@@ -66,9 +67,12 @@ function select<T>(array: ArrayStore, call: Call, listing: Listing<T>): KeyedRow
   const filterText = query.text('filter');
   const filter = filterText === undefined ? null : parseFilter(filterText);
   const sort = parseSort(query.list('sort') ?? []);
-  if (all[0] !== undefined) {
-    const sortFields = sort.map(({ field }) => field);
-    refuseUnknownFields(all[0].item, [...(filter?.fields ?? []), ...sortFields]);
+  const fields = [...(filter?.fields ?? []), ...sort.map(({ field }) => field)];
+  const unknownField = fields.find(
+    (field) => all[0] !== undefined && !hasField(all[0].item, field),
+  );
+  if (unknownField !== undefined) {
+    throw refuse(`There is no field ${unknownField} to filter or sort by.`, unknownField);
   }
   const rows = filter === null ? all : all.filter((row) => filter.matches(row));
   const token = query.text('continuation_token');

@@ -36,7 +36,7 @@ export class Query {
 
   flag(name: string): boolean | undefined {
     const value = this.#values.get(name);
-    return value === undefined ? undefined : value === 'true';
+    return value === undefined ? undefined : value.toLowerCase() === 'true';
   }
 
   count(name: string): number | undefined {
@@ -47,7 +47,7 @@ export class Query {
 
 const forms: Record<Kind, { matches: RegExp; form: string }> = {
   list: { matches: /^[^,]+(,[^,]+)*$/, form: 'a comma-separated list' },
-  flag: { matches: /^(true|false)$/, form: 'true or false' },
+  flag: { matches: /^(true|false)$/i, form: 'true or false' },
   count: { matches: /^\d{1,9}$/, form: 'a whole number' },
   text: { matches: /./s, form: 'a text' },
 };
@@ -78,11 +78,4 @@ export function parseQuery(
     values.set(name, value);
   }
   return new Query(values);
-}
-
-/** Refuses two parameters of which only one may be given. */
-export function refuseBoth(query: Query, first: string, second: string): void {
-  if (query.text(first) !== undefined && query.text(second) !== undefined) {
-    throw refuse(`${first} and ${second} cannot be set together.`);
-  }
 }

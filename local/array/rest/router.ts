@@ -2,8 +2,7 @@ import type { ArrayStore } from '../store/array-store.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 import { ArrayError, unauthorized, unknown } from './errors.ts';
 import { from, reference } from './fields.ts';
-import type { Json, JsonObject } from './json.ts';
-import { isObject } from './json.ts';
+import { isList, isObject, type Json, type JsonObject } from './json.ts';
 import { parseQuery } from './query.ts';
 import { listVersions, offers } from './versions.ts';
 
@@ -86,7 +85,7 @@ function findEndpoint(method: string, path: string, version: number, newest: num
 /** From 2.38 every item says which array it is on (flasharray-rest.md §7). */
 function withContext(body: JsonObject | null, array: ArrayStore, version: number): Json {
   const items = body?.['items'];
-  if (version < 38 || body === null || !Array.isArray(items)) return body;
+  if (version < 38 || body === null || !isList(items)) return body;
   const context = contextOf(array, version);
   return { ...body, items: items.map((item) => (isObject(item) ? { ...item, context } : item)) };
 }

@@ -7,18 +7,13 @@ const FIRST_SHARED_LUN = 254;
 /** All connections of an array: one row per host, also where the host is connected through its host group. */
 export function listConnections(array: ArrayStore): Connection[] {
   return array.hosts.all().flatMap((host) => {
-    const shared = array.hostGroups.named(host.hostGroup ?? '')?.volumeIds ?? [];
-    const volumeIds = [...new Set([...shared, ...host.volumeIds])];
+    const { hostGroup } = host;
+    const volumeIds = [...new Set([...(hostGroup?.volumeIds ?? []), ...host.volumeIds])];
     return volumeIds.flatMap((id, index) => {
       const volume = array.volumes.withId(id);
       if (volume === undefined) return [];
-      return {
-        volume,
-        host: host.name,
-        hostGroup: host.hostGroup,
-        lun: host.hostGroup === null ? index + 1 : FIRST_SHARED_LUN - index,
-        protocolEndpoint: host.protocolEndpoint,
-      };
+      const lun = hostGroup === null ? index + 1 : FIRST_SHARED_LUN - index;
+      return { volume, host, hostGroup, lun };
     });
   });
 }
@@ -36,7 +31,7 @@ export function protectedVolumes(array: ArrayStore, group: ProtectionGroup): Vol
   if (group.hosts.length + group.hostGroups.length > 0) {
     for (const { volume, host, hostGroup } of listConnections(array)) {
       const isMember =
-        group.hosts.includes(host) || (hostGroup !== null && group.hostGroups.includes(hostGroup));
+        group.hosts.includes(host.name) || group.hostGroups.includes(hostGroup?.name ?? '');
       if (isMember) volumes.add(volume);
     }
   }

@@ -14,7 +14,7 @@ export interface LoadOptions {
   startedAt: number;
 }
 
-/** Builds an array from a checked state file. The same state and options give the same ids. */
+/** Builds an array from a checked state file. The same state and options give the same ids and times. */
 export function loadArray(state: ArrayState, options: LoadOptions): ArrayStore {
   const ids = createIdSource(options.seed);
   const array = new ArrayStore({
@@ -24,71 +24,29 @@ export function loadArray(state: ArrayState, options: LoadOptions): ArrayStore {
     sessionIdleMs: options.sessionIdleMs,
     ids,
   });
-  const timeOf = (index: number) => options.startedAt - DAY_MS + index * SECOND_MS;
-  const destroyedAt = (object: { destroyed?: boolean | undefined }) =>
-    object.destroyed === true ? options.startedAt : null;
+  loadVolumes(array, state, options.startedAt);
+  loadHosts(array, state);
+  loadGroups(array, state, options.startedAt);
+  return array;
+}
 
+function loadVolumes(array: ArrayStore, state: ArrayState, startedAt: number): void {
   for (const [index, volume] of (state.volumes ?? []).entries()) {
-    const id = volume.id ?? ids.id();
+    const id = volume.id ?? array.ids.id();
     array.volumes.add({
       id,
       name: volume.name,
-      serial: volume.serial ?? ids.serial(),
+      serial: volume.serial ?? array.ids.serial(),
       size: volume.size,
-      created: volume.created ?? timeOf(index),
-      content: volume.content ?? `${state.name} ${volume.name} ${id}`,
-      destroyedAt: destroyedAt(volume),
+      created: volume.created ?? startedAt - DAY_MS + index * SECOND_MS,
+      content: volume.content ?? `${array.name} ${volume.name} ${id}`,
+      destroyedAt: volume.destroyed === true ? startedAt : null,
       source: null,
       tags: Object.entries(volume.tags ?? {}).map(toTag),
       performance: { reads_per_sec: 0, writes_per_sec: 0 },
     });
   }
-  const volumeIds = (names: readonly string[] = []) =>
-    names.flatMap((name) => array.volumes.named(name)?.id ?? []);
-
-  for (const group of state.host_groups ?? []) {
-    array.hostGroups.add({
-      id: ids.id(),
-      name: group.name,
-      volumeIds: volumeIds(group.volumes),
-    });
-  }
-  for (const host of state.hosts ?? []) {
-    const group = state.host_groups?.find(({ hosts }) => hosts?.some(sameName(host.name)));
-    array.hosts.add({
-      id: ids.id(),
-      name: host.name,
-      volumeIds: volumeIds(host.volumes),
-      protocolEndpoint: array.container(host.protocol_endpoint ?? null),
-      hostGroup: group?.name ?? null,
-    });
-  }
-  for (const state_ of state.protection_groups ?? []) {
-    const group = {
-      id: state_.id ?? ids.id(),
-      name: state_.pod === undefined ? state_.name : `${state_.pod}::${state_.name}`,
-      destroyedAt: destroyedAt(state_),
-      volumeIds: volumeIds(state_.volumes),
-      hosts: (state_.hosts ?? []).flatMap((name) => array.hosts.named(name)?.name ?? []),
-      hostGroups: (state_.host_groups ?? []).flatMap(
-        (name) => array.hostGroups.named(name)?.name ?? [],
-      ),
-      targets: state_.targets ?? [],
-      nextNumber: 1,
-    };
-    array.groups.add(group);
-    for (const [index, snapshot] of (state_.snapshots ?? []).entries()) {
-      takeGroupSnapshot(array, group, {
-        suffix: snapshot.suffix,
-        created: snapshot.created ?? options.startedAt - DAY_MS / 2 + index * SECOND_MS,
-        destroyedAt: destroyedAt(snapshot),
-      });
-    }
-  }
-  return array;
 }
-
-const sameName = (name: string) => (other: string) => other.toLowerCase() === name.toLowerCase();
 
 const toTag = ([key, value]: [string, string]): Tag => ({
   namespace: 'default',
@@ -96,3 +54,50 @@ const toTag = ([key, value]: [string, string]): Tag => ({
   value,
   copyable: true,
 });
+
+function loadHosts(array: ArrayStore, state: ArrayState): void {
+  for (const group of state.host_groups ?? []) {
+    const volumeIds = volumeIdsOf(array, group.volumes);
+    array.hostGroups.add({ id: array.ids.id(), name: group.name, volumeIds });
+  }
+  for (const host of state.hosts ?? []) {
+    const hostGroup = state.host_groups?.find(({ hosts = [] }) =>
+      hosts.some((name) => name.toLowerCase() === host.name.toLowerCase()),
+    );
+    array.hosts.add({
+      id: array.ids.id(),
+      name: host.name,
+      volumeIds: volumeIdsOf(array, host.volumes),
+      protocolEndpoint: array.container(host.protocol_endpoint ?? null),
+      hostGroup: array.hostGroups.named(hostGroup?.name ?? '') ?? null,
+    });
+  }
+}
+
+function loadGroups(array: ArrayStore, state: ArrayState, startedAt: number): void {
+  for (const { pod, name, ...given } of state.protection_groups ?? []) {
+    const group = {
+      id: given.id ?? array.ids.id(),
+      name: pod === undefined ? name : `${pod}::${name}`,
+      destroyedAt: given.destroyed === true ? startedAt : null,
+      volumeIds: volumeIdsOf(array, given.volumes),
+      hosts: (given.hosts ?? []).flatMap((host) => array.hosts.named(host)?.name ?? []),
+      hostGroups: (given.host_groups ?? []).flatMap(
+        (hostGroup) => array.hostGroups.named(hostGroup)?.name ?? [],
+      ),
+      targets: given.targets ?? [],
+      nextNumber: 1,
+    };
+    array.groups.add(group);
+    for (const [index, { suffix, created, destroyed }] of (given.snapshots ?? []).entries()) {
+      takeGroupSnapshot(array, group, {
+        suffix,
+        created: created ?? startedAt - DAY_MS / 2 + index * SECOND_MS,
+        destroyedAt: destroyed === true ? startedAt : null,
+      });
+    }
+  }
+}
+
+const volumeIdsOf = (array: ArrayStore, names: readonly string[] = []): string[] =>
+  names.flatMap((name) => array.volumes.named(name)?.id ?? []);

@@ -70,8 +70,9 @@ export interface Host {
   readonly id: string;
   readonly name: string;
   readonly volumeIds: readonly string[];
+  /** Set where the host reaches its volumes through a protocol endpoint. */
   readonly protocolEndpoint: Reference | null;
-  readonly hostGroup: string | null;
+  readonly hostGroup: HostGroup | null;
 }
 
 export interface HostGroup {
@@ -83,8 +84,8 @@ export interface HostGroup {
 /** One path from a host to a volume. */
 export interface Connection {
   readonly volume: Volume;
-  readonly host: string;
-  readonly hostGroup: string | null;
+  readonly host: Host;
+  /** Set where the host is connected through its host group. */
+  readonly hostGroup: HostGroup | null;
   readonly lun: number;
-  readonly protocolEndpoint: Reference | null;
 }

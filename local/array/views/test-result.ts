@@ -1,32 +1,19 @@
-import { ArrayError } from '../rest/errors.ts';
-import { reference } from '../rest/fields.ts';
+import type { ArrayError } from '../rest/errors.ts';
 import type { JsonObject } from '../rest/json.ts';
 
 /** The schema `TestResultWithResourceWithId`: what a `…/test` endpoint says about one object. */
-export function testResult(
-  resource: { id: string; name: string } | { name: string },
-  problem: string | null,
-): JsonObject {
-  return {
-    component_address: null,
-    component_name: null,
-    description: null,
-    destination: null,
-    enabled: null,
-    resource: 'id' in resource ? reference(resource) : { id: null, name: resource.name },
-    result_details: problem,
-    success: problem === null,
-    test_type: null,
-  };
-}
-
-/** The array's reason not to do something, or null if it would. */
-export function problemOf(check: () => void): string | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (error instanceof ArrayError) return error.message;
-    throw error;
-  }
-}
+export const testResult = (
+  resource: { id: string; name: string } | undefined,
+  name: string,
+  error: ArrayError | undefined,
+): JsonObject => ({
+  component_address: null,
+  component_name: null,
+  description: null,
+  destination: null,
+  enabled: null,
+  resource: { id: resource?.id ?? null, name: resource?.name ?? name },
+  result_details: error?.message ?? null,
+  success: error === undefined,
+  test_type: null,
+});

@@ -30,11 +30,11 @@ export function volumeView(array: ArrayStore, version: number, now: number) {
 }
 
 /** The hosts and host groups that a volume is connected to. */
-function countConnections(array: ArrayStore): Map<Volume, Set<string>> {
-  const counts = new Map<Volume, Set<string>>();
+function countConnections(array: ArrayStore): Map<Volume, Set<object>> {
+  const counts = new Map<Volume, Set<object>>();
   for (const { volume, host, hostGroup } of listConnections(array)) {
     const connected = counts.get(volume) ?? new Set();
-    counts.set(volume, connected.add(hostGroup === null ? `host ${host}` : `group ${hostGroup}`));
+    counts.set(volume, connected.add(hostGroup ?? host));
   }
   return counts;
 }

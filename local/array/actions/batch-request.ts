@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { readBody } from '../rest/body.ts';
+import type { Call } from '../rest/call.ts';
+import { refuse } from '../rest/errors.ts';
+import { readTag, tagBody } from '../rest/tag-body.ts';
+import { type CopyRequest, provisionedBody, readOverwrite, sourceBody } from './copy-plan.ts';
+
+const batchBody = z
+  .array(
+    z.strictObject({
+      name: z.string().min(1),
+      source: sourceBody.optional(),
+      provisioned: provisionedBody.optional(),
+      tags: z.array(tagBody).optional(),
+    }),
+  )
+  .min(1);
+
+/** Reads what `POST /volumes/batch` and its dry run take. */
+export function readBatch(call: Call): { requests: CopyRequest[]; overwrite: boolean } {
+  const body = readBody(batchBody, call.body, call.version);
+  const names = new Set<string>();
+  for (const { name } of body) {
+    if (names.has(name.toLowerCase())) throw refuse('A volume is in the batch twice.', name);
+    names.add(name.toLowerCase());
+  }
+  const requests = body.map((entry) => ({ ...entry, tags: (entry.tags ?? []).map(readTag) }));
+  return { requests, overwrite: readOverwrite(call) };
+}

@@ -1,0 +1,15 @@
+import { attempt } from '../rest/attempt.ts';
+import { type Action, answerItems } from '../rest/call.ts';
+import { testResult } from '../views/test-result.ts';
+import { checkSnapshot, readSnapshotRequest } from './snapshot-request.ts';
+
+/** `POST /protection-group-snapshots/test`: whether the snapshot could be taken; takes nothing. */
+export const testGroupSnapshots: Action = (array, call) => {
+  const { groups, suffix } = readSnapshotRequest(array, call);
+  return answerItems(
+    groups.map((group) => {
+      const { error } = attempt(() => checkSnapshot(array, group, suffix));
+      return testResult(group, group.name, error);
+    }),
+  );
+};

@@ -15,6 +15,8 @@ const failure = z.object({ errorMessage: z.string() });
 export class Progress {
   readonly #screen: Screen;
   readonly #live: boolean;
+  /** A state that failed is left as well, for its catcher. */
+  #failed = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
@@ -34,16 +36,18 @@ export class Progress {
     if (!('state' in event) || event.state.type !== 'Task') return;
     const { name } = event.state;
     if (event.type === 'StateEntered') this.#begin(name);
-    else if (event.type === 'StateExited') {
+    else if (event.type === 'StateExited' && !this.#failed) {
       this.#end('green', '✔', `${name}${costOf(event.state.output)}`);
     } else if (event.type === 'StateRetried') {
       this.#begin(`${name} (attempt ${event.retry.attempt + 1})`);
     } else if (event.type === 'StateFailed') {
+      this.#failed = true;
       this.#end('red', '✘', `${name}: ${event.Error}${firstLine(event.Cause)}`);
     }
   }
 
   #begin(text: string): void {
+    this.#failed = false;
     this.#screen.write(this.#live ? `${this.#paint('cyan', '▸')} ${text} …` : `${text} …\n`);
   }
 

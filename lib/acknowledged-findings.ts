@@ -34,7 +34,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
     id: wildcard('*'),
     construct: 'Flow/StateMachine/Role',
     reason:
-      'Log delivery and X-Ray actions alone, which Step Functions needs to log and trace: AWS has no resource to name for them.',
+      'Log delivery and X-Ray actions alone, which Step Functions needs to log and trace. AWS has no resource for them, and prescribes * for looking up log groups.',
   },
 ];
 

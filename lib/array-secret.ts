@@ -15,7 +15,7 @@ export class ArraySecret extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // Secret, the construct above this one, always generates a value.
+    // The CDK's own Secret has CloudFormation generate a value wherever it is given none.
     const secret = new CfnSecret(this, 'Resource', {
       description:
         'FlashArray credentials, JSON: src_flash_array_host, src_flash_array_api_token, tgt_flash_array_host, ' +

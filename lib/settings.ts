@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isSchedule, isTimeZone } from './schedule-syntax.ts';
 
-/** What a field must be, and what to do where it is not. `problem` puts before it where that is and what was found. */
+/** What a field must be, and what to do where it is not. `problemsOf` says before it where that is and what was found. */
 const expected = (what: string, advice: string) => ({ error: `expected ${what}. ${advice}` });
 
 const rules = {

@@ -41,8 +41,8 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
 
 Not yet: -r, --replicate and -b, --backup-mode are refused.
 
-Exit codes: 0 succeeded or planned; 1 refused or failed, target untouched; 2 bad options or configuration;
-3 target left mixed.`;
+Exit codes: 0 succeeded or planned; 1 refused or failed, the target is whole; 2 bad options or configuration;
+3 the target is mixed.`;
 
 const flags = {
   'source-protection-group': { type: 'string', short: 's' },

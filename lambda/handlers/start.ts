@@ -8,7 +8,7 @@ import { systemClock } from '../aws/system-clock.ts';
 import { startEnvironment } from '../environment.ts';
 import { type Started, type StartPorts, startRun } from '../steps/start-run.ts';
 
-const logger = new Logger();
+const logger = new Logger({ serviceName: 'flasharray-refresh' });
 let cached: StartPorts | undefined;
 
 /** Starts a run: from a schedule, an event on the bus, or a person at the console. */

@@ -35,7 +35,7 @@ const stepInput = z.strictObject({
   run: runSchema,
 });
 
-const logger = new Logger();
+const logger = new Logger({ serviceName: 'flasharray-refresh' });
 let cached: Ports | undefined;
 
 /** Does one step of a run: `{ step, run }` in, the new `run` out. */

@@ -11,9 +11,14 @@ export const context: Record<string, unknown> = JSON.parse(
   readFileSync(join(root, 'cdk.json'), 'utf8'),
 ).context;
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'flasharray-refresh-infra-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  folders.push(folder);
   return folder;
 }

@@ -16,8 +16,10 @@ const objectsOf = (folder: string) => wildcard(`<RefreshesBucketADA927AA.Arn>/${
 
 const definitions =
   'One folder of one bucket, for s3:GetObject alone: definitions are added after the deployment, so their names are not known here.';
-const records =
+const documents =
   'One folder of one bucket, for s3:GetObject and s3:PutObject alone: the objects bear the ids of runs to come.';
+const records =
+  'One folder of one bucket, for s3:PutObject alone: the objects bear the ids of runs to come.';
 
 export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
   {
@@ -28,7 +30,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
   },
   { id: objectsOf('refreshes'), construct: 'StartRole', reason: definitions },
   { id: objectsOf('refreshes'), construct: 'StepRole', reason: definitions },
-  { id: objectsOf('runs'), construct: 'StepRole', reason: records },
+  { id: objectsOf('runs'), construct: 'StepRole', reason: documents },
   { id: objectsOf('manifests'), construct: 'StepRole', reason: records },
   {
     id: wildcard('*'),

@@ -39,20 +39,19 @@ export class RefreshBucket extends Construct {
     this.bucketName = this.#bucket.bucketName;
   }
 
-  /** Lets the grantee read and list these folders. */
+  /** Lets the grantee read these folders, and list the bucket. */
   grantRead(grantee: IGrantable, ...folders: readonly Folder[]): BucketVariables {
     Grant.addToPrincipal({
       grantee,
       actions: ['s3:GetObject'],
       resourceArns: this.#objects(folders),
     }).assertSuccess();
-    // Also what makes S3 answer 404, and not 403, for an object that does not exist: it then asks whether the
-    // caller may list, with the key as the prefix.
+    // The whole bucket, which holds nothing else: only to a caller that may list does S3 answer 404, and not 403, for
+    // an object that does not exist, and whether a condition on the prefix leaves it at that is documented nowhere.
     Grant.addToPrincipal({
       grantee,
       actions: ['s3:ListBucket'],
       resourceArns: [this.#bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}/*`) } },
     }).assertSuccess();
     return { BUCKET_NAME: this.bucketName };
   }

@@ -26,7 +26,7 @@ export class StepFunction extends HandlerFunction<StepEnvironment> {
       timeout: StepFunction.timeout,
       memorySize: 512,
       environment: (role) => ({
-        ...bucket.grantRead(role, 'refreshes', 'runs', 'manifests'),
+        ...bucket.grantRead(role, 'refreshes', 'runs'),
         ...bucket.grantWrite(role, 'runs', 'manifests'),
         ...secret.grantRead(role),
       }),

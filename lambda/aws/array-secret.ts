@@ -1,12 +1,24 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { RefreshError } from '../refresh/errors.ts';
 import { parseJson } from '../refresh/parsing.ts';
 
-/** The secret's JSON document. @throws InvalidCredentials when it is not JSON */
+const REMEDY = 'Put a JSON object with src_flash_array_host and src_flash_array_api_token there.';
+
+/** The secret's JSON document. @throws InvalidCredentials when it is not there, has no value yet, or is not JSON */
 export const readSecret = async (client: SecretsManagerClient, id: string): Promise<unknown> => {
-  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: id }));
-  return parseJson(SecretString, {
-    error: 'InvalidCredentials',
-    what: `secret "${id}"`,
-    remedy: 'Put a JSON object with src_flash_array_host and src_flash_array_api_token there.',
-  });
+  const what = `secret "${id}"`;
+  try {
+    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+    return parseJson(SecretString, { error: 'InvalidCredentials', what, remedy: REMEDY });
+  } catch (error) {
+    // Also what Secrets Manager answers for a secret that was made and never given a value.
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new RefreshError('InvalidCredentials', `The ${what} has no value.`, REMEDY, {
+      cause: error,
+    });
+  }
 };

@@ -64,7 +64,12 @@ const SECRET_KEY = /token|password|pwd|secret|credential|_ca$/i;
 const describeIssue = (issue: z.core.$ZodIssue, input: unknown): string => {
   if (issue.code === 'unrecognized_keys') {
     const at = issue.path.length > 0 ? ` in ${formatPath(issue.path)}` : '';
-    return issue.keys.map((key) => `unknown key "${key}"${at}`).join('; ');
+    const shown = issue.keys.slice(0, MOST_PROBLEMS);
+    const more = issue.keys.length - shown.length;
+    return [
+      ...shown.map((key) => `unknown key "${shorten(key)}"${at}`),
+      ...(more > 0 ? [`${more} more of them`] : []),
+    ].join('; ');
   }
   const field = formatPath(issue.path) || 'the document';
   const found = issue.path.reduce<unknown>(
@@ -92,12 +97,16 @@ const formatPath = (path: readonly PropertyKey[]): string =>
 
 const show = (value: unknown, path: readonly PropertyKey[]): string => {
   if (value === undefined) return 'nothing';
-  if (path.some((key) => SECRET_KEY.test(String(key)))) return `a ${typeof value} (not shown)`;
+  if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'an object';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  // What stands where a whole document should may be the bare secret itself.
+  const isSecret = path.length === 0 || path.some((key) => SECRET_KEY.test(String(key)));
+  if (isSecret) return `${article(typeof value)} (not shown)`;
+  return shorten(JSON.stringify(value) ?? typeof value);
 };
+
+const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
 
 /** ` (line 3)`, where the parser stopped; its own message would quote the text. */
 const lineOfMistake = (text: string): string => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RefreshError } from './errors.ts';
-import { parseInput, withoutComments } from './parsing.ts';
+import { isRecord, parseInput, withoutComments } from './parsing.ts';
 
 /** Where an array is and how to log in. */
 export interface ArrayCredentials {
@@ -11,7 +11,11 @@ export interface ArrayCredentials {
   readonly ca: string | null;
 }
 
-const text = z.string().trim().min(1).optional();
+const token = z
+  .string()
+  .trim()
+  .regex(/^[!-~]+$/, 'expected an API token: printable characters without blanks')
+  .optional();
 const host = z
   .string()
   .trim()
@@ -28,10 +32,10 @@ const pem = z
 /** The secret: the Python script's own keys and one certificate authority for each array. */
 export const secretSchema = z.strictObject({
   src_flash_array_host: host,
-  src_flash_array_api_token: text,
+  src_flash_array_api_token: token,
   src_flash_array_ca: pem,
   tgt_flash_array_host: host,
-  tgt_flash_array_api_token: text,
+  tgt_flash_array_api_token: token,
   tgt_flash_array_ca: pem,
 });
 
@@ -51,21 +55,34 @@ export const readSourceCredentials = (
   environment: CredentialsEnvironment,
   what: string,
 ): ArrayCredentials => {
-  const parsed = parseInput(secretSchema, withoutComments(secret), {
+  const document = withoutComments(secret);
+  const {
+    src_flash_array_host: host,
+    src_flash_array_api_token: apiToken,
+    src_flash_array_ca: ca = null,
+  } = parseInput(secretSchema, isRecord(document) ? fill(document, environment) : document, {
     error: 'InvalidCredentials',
     what,
-    remedy: 'Correct it. The README lists every key.',
+    remedy: 'Correct it, or FA_HOST and API_TOKEN in the environment. The README lists every key.',
   });
-  const found = {
-    src_flash_array_host: parsed.src_flash_array_host ?? environment.FA_HOST,
-    src_flash_array_api_token: parsed.src_flash_array_api_token ?? environment.API_TOKEN,
-  };
-  const { src_flash_array_host: host, src_flash_array_api_token: apiToken } = found;
-  if (host && apiToken) return { host, apiToken, ca: parsed.src_flash_array_ca ?? null };
-  const missing = Object.entries(found).filter(([, value]) => !value);
+  if (host !== undefined && apiToken !== undefined) return { host, apiToken, ca };
+  const missing = Object.entries({
+    src_flash_array_host: host,
+    src_flash_array_api_token: apiToken,
+  }).filter(([, value]) => value === undefined);
   throw new RefreshError(
     'InvalidCredentials',
     `The ${what} has no ${missing.map(([key]) => key).join(' and no ')}.`,
     'Put it there, or set the environment variables FA_HOST and API_TOKEN.',
   );
 };
+
+/** What the secret lacks, from the environment; so both are held to the same rules. */
+const fill = (
+  secret: Readonly<Record<string, unknown>>,
+  { FA_HOST, API_TOKEN }: CredentialsEnvironment,
+): Record<string, unknown> => ({
+  ...(FA_HOST ? { src_flash_array_host: FA_HOST } : {}),
+  ...(API_TOKEN ? { src_flash_array_api_token: API_TOKEN } : {}),
+  ...secret,
+});

@@ -183,18 +183,21 @@ export const requireRefreshName = (name: string): void => {
 };
 
 /** The script's other names for keys of a definition. */
-const SPELLINGS: Readonly<Record<string, string>> = {
-  src_protection_group: 'source_protection_group',
-  tgt_protection_group: 'target_protection_group',
-};
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ['src_protection_group', 'source_protection_group'],
+  ['tgt_protection_group', 'target_protection_group'],
+]);
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** The script's spellings turned into ours: aliases of keys, and "True" and "False" for booleans. */
 const unifySpelling = (value: unknown, what: string): unknown => {
   if (!isRecord(value)) return value;
   const unified: Record<string, unknown> = {};
   for (const [key, found] of Object.entries(value)) {
-    const name = SPELLINGS[key] ?? key;
+    const name = SPELLINGS.get(key) ?? key;
     if (Object.hasOwn(unified, name) && unified[name] !== found) {
       throw new RefreshError(
         'InvalidDefinition',
@@ -204,7 +207,7 @@ const unifySpelling = (value: unknown, what: string): unknown => {
     }
     unified[name] =
       isSwitch(name) && typeof found === 'string'
-        ? (BOOLEANS[found.toLowerCase()] ?? found)
+        ? (BOOLEANS.get(found.toLowerCase()) ?? found)
         : found;
   }
   return unified;

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import {
+  readDefinition,
+  readEvent,
+  readSourceGroup,
+  requireRefreshName,
+  resolveRequest,
+} from '../../../lambda/refresh/request.ts';
+import { refusalOf } from '../support/refusals.ts';
+
+const WHAT = 'definition "nightly"';
+const minimal = { source_protection_group: 'prd-pg', target_protection_group: 'dev-pg' };
+const read = (more: object) => readDefinition({ ...minimal, ...more }, WHAT);
+const refusalFor = (more: object) => refusalOf(() => read(more));
+
+describe('a definition', () => {
+  it('is a dry run of all volumes unless it says otherwise', () => {
+    expect(readDefinition(minimal, WHAT)).toEqual({
+      ...minimal,
+      snapshot_name: '{refresh}-{date}-{time}',
+      replicate: false,
+      ignore_match: false,
+      ora_backup_mode: false,
+      execute: false,
+      excluded_volumes: [],
+      allow_shared_hosts: false,
+    });
+  });
+
+  it('may have no target', () => {
+    expect(
+      readDefinition({ source_protection_group: 'prd-pg' }, WHAT).target_protection_group,
+    ).toBeUndefined();
+  });
+
+  it('is read in the spellings of the Python script', () => {
+    const scripts = {
+      src_protection_group: 'prd-pg',
+      tgt_protection_group: 'dev-pg',
+      execute: 'True',
+      ignore_match: 'false',
+      replicate: 'False',
+      excluded_volumes: [{ volume_id: 'a-1' }, 'b-2'],
+      flash_array_api_version: '2.26',
+      _comment: 'anything',
+    };
+
+    expect(readDefinition(scripts, WHAT)).toMatchObject({
+      ...minimal,
+      execute: true,
+      ignore_match: false,
+      excluded_volumes: ['a-1', 'b-2'],
+      flash_array_api_version: '2.26',
+    });
+  });
+
+  it('in two spellings must say the same in both', () => {
+    expect(read({ src_protection_group: 'prd-pg' }).source_protection_group).toBe('prd-pg');
+    expect(refusalFor({ tgt_protection_group: 'tst-pg' })).toMatchObject({
+      name: 'InvalidDefinition',
+      message: `The ${WHAT} gives target_protection_group twice, in two spellings and with two values.`,
+    });
+  });
+
+  it.each([
+    ['excluded', { exclude: [] }, 'unknown key "exclude"'],
+    ['an array', { flash_array_host: 'fa' }, 'unknown key "flash_array_host"'],
+    ['what every object has', { constructor: 'x' }, 'unknown key "constructor"'],
+    ['another', { toString: 'x' }, 'unknown key "toString"'],
+  ])('with an unknown key (%s): names it', (_, more, problem) => {
+    expect(refusalFor(more).message).toBe(`The ${WHAT} is not valid: ${problem}.`);
+  });
+
+  it.each([
+    ['execute', 'yes', 'execute: expected a boolean, found "yes"'],
+    ['execute', 'constructor', 'execute: expected a boolean, found "constructor"'],
+    ['execute', 1, 'execute: expected a boolean, found 1'],
+    ['excluded_volumes', 'a-1', 'excluded_volumes: expected an array, found "a-1"'],
+    ['flash_array_api_version', '1.19', 'expected a REST version such as "2.26", found "1.19"'],
+    ['flash_array_api_version', 2.26, 'flash_array_api_version: expected text, found 2.26'],
+    ['snapshot_name', '', 'snapshot_name: expected some text, found ""'],
+    ['target_protection_group', 'dev-pg,prd-pg', 'expected the name of a protection group'],
+    ['target_protection_group', "dev'pg", 'expected the name of a protection group'],
+    ['target_protection_group', '*', 'expected the name of a protection group'],
+    ['target_protection_group', '', 'expected the name of a protection group'],
+    ['source_protection_group', null, 'source_protection_group: expected text, found null'],
+  ])('with %s %j: says what is expected', (key, value, problem) => {
+    expect(refusalFor({ [key]: value })).toMatchObject({
+      name: 'InvalidDefinition',
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  it.each([
+    [{ volume_id: 5 }, 'expected a volume id, a volume name, or { "volume_id": "…" }'],
+    [{ volume: 'a' }, 'expected a volume id, a volume name, or { "volume_id": "…" }'],
+    [null, 'expected a volume id, a volume name, or { "volume_id": "…" }'],
+    [{ volume_id: 'a', name: 'b' }, 'unknown key "name" in excluded_volumes[1]'],
+    ['', 'expected some text, found ""'],
+  ])('with the exclusion %j: says where and how one is written', (entry, problem) => {
+    const { message } = refusalFor({ excluded_volumes: ['a-1', entry] });
+
+    expect(message).toContain('excluded_volumes[1]');
+    expect(message).toContain(problem);
+  });
+
+  it.each(['src_flash_array_api_token', 'ora_password', 'Secret', 'flash_array_api_token'])(
+    'that holds %s is refused, and told to have it renewed',
+    (key) => {
+      const refusal = refusalFor({ [key]: 'c4n4ry' });
+
+      expect(refusal.message).toBe(`The ${WHAT} holds "${key}", which does not belong there.`);
+      expect(refusal.remedy).toMatch(/into the secret.*renewed/);
+    },
+  );
+
+  it.each(['replicate', 'ora_backup_mode'])('that asks for %s is refused for now', (key) => {
+    expect(refusalFor({ [key]: true })).toEqual({
+      name: 'InvalidDefinition',
+      message: `The ${WHAT} asks for ${key}, which this version does not do yet.`,
+      remedy: `Set ${key} to false or take it out.`,
+    });
+  });
+
+  it.each([[null], ['text'], [[]], [17]])('that is %j and no object is refused', (value) => {
+    expect(refusalOf(() => readDefinition(value, WHAT)).message).toContain(
+      'the document: expected an object',
+    );
+  });
+});
+
+describe('the source group of a definition', () => {
+  it('is found whatever else is wrong with it, in either spelling', () => {
+    expect(readSourceGroup({ source_protection_group: 'prd-pg', execute: 'no!' }, WHAT)).toBe(
+      'prd-pg',
+    );
+    expect(readSourceGroup({ src_protection_group: 'prd-pg' }, WHAT)).toBe('prd-pg');
+  });
+
+  it.each([[{}], [{ source_protection_group: '' }], [{ source_protection_group: 1 }], [null]])(
+    'that cannot be found in %j: no target is safe',
+    (value) => {
+      expect(refusalOf(() => readSourceGroup(value, WHAT))).toMatchObject({
+        name: 'InvalidDefinition',
+        remedy: expect.stringContaining('no target is safe'),
+      });
+    },
+  );
+});
+
+describe('an event', () => {
+  it('names a refresh, and is a manual one unless it says otherwise', () => {
+    expect(readEvent({ refresh: 'nightly' })).toEqual({ refresh: 'nightly', trigger: 'manual' });
+  });
+
+  it.each([
+    'source_protection_group',
+    'target_protection_group',
+    'tgt_protection_group',
+    'replicate',
+    'excluded_volumes',
+    'allow_shared_hosts',
+    'flash_array_api_version',
+    'src_flash_array_host',
+  ])('cannot aim: %s is refused', (key) => {
+    expect(refusalOf(() => readEvent({ refresh: 'nightly', [key]: 'x' }))).toMatchObject({
+      name: 'InvalidEvent',
+      message: `The event is not valid: unknown key "${key}".`,
+    });
+  });
+
+  it.each([[undefined], [null], ['nightly'], [[]], [{}], [{ refresh: '' }], [{ refresh: 1 }]])(
+    'that is %j is refused',
+    (event) => {
+      expect(refusalOf(() => readEvent(event)).name).toBe('InvalidEvent');
+    },
+  );
+
+  it('has no booleans in words: what comes over the bus is JSON', () => {
+    expect(refusalOf(() => readEvent({ refresh: 'nightly', execute: 'True' })).message).toContain(
+      'execute: expected a boolean',
+    );
+  });
+});
+
+describe('a request', () => {
+  const run = { id: 'nightly-1', started: new Date('2026-11-24T01:02:03Z') };
+  const event = readEvent({ refresh: 'nightly' });
+  const resolve = (definition: object, overrides: object = {}) =>
+    resolveRequest({ ...event, ...overrides }, read(definition), run);
+
+  it('has everything that a run needs to know', () => {
+    expect(resolve({ excluded_volumes: ['a-1'], flash_array_api_version: '2.26' })).toEqual({
+      refresh: 'nightly',
+      trigger: 'manual',
+      source_protection_group: 'prd-pg',
+      target_protection_group: 'dev-pg',
+      snapshot_suffix: 'nightly-20261124-010203',
+      ignore_match: false,
+      execute: false,
+      excluded_volumes: ['a-1'],
+      allow_shared_hosts: false,
+      flash_array_api_version: '2.26',
+    });
+  });
+
+  it.each([
+    [{}, {}, false],
+    [{ execute: true }, {}, true],
+    [{ execute: true }, { execute: false }, false],
+    [{}, { execute: true }, true],
+  ])('defined as %j and overridden with %j executes: %j', (definition, overrides, execute) => {
+    expect(resolve(definition, overrides).execute).toBe(execute);
+  });
+
+  it('takes snapshot name and ignore_match from the event where it has them', () => {
+    expect(
+      resolve({ snapshot_name: 's1' }, { snapshot_name: 's2-{run}', ignore_match: true }),
+    ).toMatchObject({ snapshot_suffix: 's2-nightly-1', ignore_match: true });
+  });
+
+  it.each(['prd-pg', 'PRD-pg'])('whose target is its source (%s) is refused', (target) => {
+    expect(refusalOf(() => resolve({ target_protection_group: target }))).toMatchObject({
+      name: 'SourceIsTarget',
+      message: 'source_protection_group and target_protection_group are both "prd-pg".',
+    });
+  });
+
+  it('that asks for backup mode is refused for now', () => {
+    expect(refusalOf(() => resolve({}, { ora_backup_mode: true })).message).toBe(
+      'The event asks for ora_backup_mode, which this version does not do yet.',
+    );
+  });
+});
+
+describe('the name of a refresh', () => {
+  it.each(['a', 'nightly', 'erp-2', 'a'.repeat(40)])('%s', (name) => {
+    expect(() => requireRefreshName(name)).not.toThrow();
+  });
+
+  it.each(['', '../secrets', 'Nightly', 'a/b', 'a.b', '-a', 'a-', 'a b', 'a'.repeat(41), 'a\n'])(
+    'cannot be %j',
+    (name) => {
+      expect(refusalOf(() => requireRefreshName(name)).name).toBe('UnknownRefresh');
+    },
+  );
+
+  it('is not repeated at full length', () => {
+    expect(refusalOf(() => requireRefreshName('x'.repeat(10_000))).message.length).toBeLessThan(
+      150,
+    );
+  });
+});

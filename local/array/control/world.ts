@@ -49,9 +49,10 @@ export class World {
   }
 
   #load(): ArrayStore[] {
-    const { state, sessionIdleMs, seed } = this.options;
+    const { state, sessionIdleMs, seed, clock } = this.options;
+    const times = { startedAt: this.#startedAt, now: clock.now() };
     return state.arrays.map((array, index) =>
-      loadArray(array, { seed: seed * 1000 + index, sessionIdleMs, startedAt: this.#startedAt }),
+      loadArray(array, { seed: seed * 1000 + index, sessionIdleMs, ...times }),
     );
   }
 }

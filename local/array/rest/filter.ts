@@ -1,14 +1,7 @@
 import type { Tag } from '../store/model.ts';
 import { refuse } from './errors.ts';
 import { fieldExists, readField } from './field-path.ts';
-import {
-  compare,
-  type Literal,
-  type Operator,
-  operators,
-  readPlain,
-  readQuoted,
-} from './filter-literal.ts';
+import { compare, type Literal, operators, readPlain, readQuoted } from './filter-literal.ts';
 import { type Token, tokenizeFilter } from './filter-tokens.ts';
 import { isList, type JsonObject } from './json.ts';
 
@@ -95,14 +88,14 @@ class FilterParser {
     if (operator === undefined) return (row) => fieldExists(row.item, field);
     const literals = this.#take('(') ? this.#listOf() : [this.#literal()];
     const ignoreCase = isName(field);
-    const matches = (row: Row, literal: Literal, by: Operator) => {
-      const { values, quantifier } = readField(row.item, field);
-      return values[quantifier]((value) => compare(value, by, literal, ignoreCase));
-    };
     // Unequal to a list means equal to none of it.
-    return operator === '!='
-      ? (row) => literals.every((literal) => matches(row, literal, operator))
-      : (row) => literals.some((literal) => matches(row, literal, operator));
+    const each = operator === '!=' ? 'every' : 'some';
+    return (row) => {
+      const { values, quantifier } = readField(row.item, field);
+      return values[quantifier]((value) =>
+        literals[each]((literal) => compare(value, operator, literal, ignoreCase)),
+      );
+    };
   }
 
   #listOf(): Literal[] {

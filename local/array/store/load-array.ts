@@ -10,8 +10,10 @@ const SECOND_MS = 1000;
 export interface LoadOptions {
   seed: number;
   sessionIdleMs: number;
-  /** When the simulator was started: what the state file does not date lies within the day before. */
+  /** When the simulator was started: what the state file does not date was created within the day before. */
   startedAt: number;
+  /** When the state is loaded: what it calls destroyed was destroyed just now. */
+  now: number;
 }
 
 /** Builds an array from a checked state file. The same state and options give the same ids and times. */
@@ -24,13 +26,13 @@ export function loadArray(state: ArrayState, options: LoadOptions): ArrayStore {
     sessionIdleMs: options.sessionIdleMs,
     ids,
   });
-  loadVolumes(array, state, options.startedAt);
+  loadVolumes(array, state, options);
   loadHosts(array, state);
-  loadGroups(array, state, options.startedAt);
+  loadGroups(array, state, options);
   return array;
 }
 
-function loadVolumes(array: ArrayStore, state: ArrayState, startedAt: number): void {
+function loadVolumes(array: ArrayStore, state: ArrayState, times: LoadOptions): void {
   for (const [index, volume] of (state.volumes ?? []).entries()) {
     const id = volume.id ?? array.ids.id();
     array.volumes.add({
@@ -38,9 +40,9 @@ function loadVolumes(array: ArrayStore, state: ArrayState, startedAt: number): v
       name: volume.name,
       serial: volume.serial ?? array.ids.serial(),
       size: volume.size,
-      created: volume.created ?? startedAt - DAY_MS + index * SECOND_MS,
+      created: volume.created ?? times.startedAt - DAY_MS + index * SECOND_MS,
       content: volume.content ?? `${array.name} ${volume.name} ${id}`,
-      destroyedAt: volume.destroyed === true ? startedAt : null,
+      destroyedAt: volume.destroyed === true ? times.now : null,
       source: null,
       tags: Object.entries(volume.tags ?? {}).map(toTag),
       performance: { reads_per_sec: 0, writes_per_sec: 0 },
@@ -74,12 +76,12 @@ function loadHosts(array: ArrayStore, state: ArrayState): void {
   }
 }
 
-function loadGroups(array: ArrayStore, state: ArrayState, startedAt: number): void {
+function loadGroups(array: ArrayStore, state: ArrayState, times: LoadOptions): void {
   for (const { pod, name, ...given } of state.protection_groups ?? []) {
     const group = {
       id: given.id ?? array.ids.id(),
       name: pod === undefined ? name : `${pod}::${name}`,
-      destroyedAt: given.destroyed === true ? startedAt : null,
+      destroyedAt: given.destroyed === true ? times.now : null,
       volumeIds: volumeIdsOf(array, given.volumes),
       hosts: (given.hosts ?? []).flatMap((host) => array.hosts.named(host)?.name ?? []),
       hostGroups: (given.host_groups ?? []).flatMap(
@@ -92,8 +94,8 @@ function loadGroups(array: ArrayStore, state: ArrayState, startedAt: number): vo
     for (const [index, { suffix, created, destroyed }] of (given.snapshots ?? []).entries()) {
       takeGroupSnapshot(array, group, {
         suffix,
-        created: created ?? startedAt - DAY_MS / 2 + index * SECOND_MS,
-        destroyedAt: destroyed === true ? startedAt : null,
+        created: created ?? times.startedAt - DAY_MS / 2 + index * SECOND_MS,
+        destroyedAt: destroyed === true ? times.now : null,
       });
     }
   }

@@ -15,7 +15,8 @@ const NOT_FOUND = /does not exist|no such|could not be found/i;
 
 /** The one map from status and message to our errors. */
 export const refusal = ({ host, call, status, text }: RefusedCall): RefreshError => {
-  const said = messagesOf(text);
+  const messages = messagesOf(text);
+  const said = messages.slice(0, 5).join(' ').slice(0, 1_000);
   const answer = `Array ${host} answered ${call} with ${status}${said ? `: ${said}` : ''}`;
   if (status === 401) {
     return new RefreshError(
@@ -41,7 +42,7 @@ export const refusal = ({ host, call, status, text }: RefusedCall): RefreshError
       'Check the health of the array, then run again.',
     );
   }
-  if (status === 400 && NOT_FOUND.test(said)) {
+  if (status === 400 && messages.some((message) => NOT_FOUND.test(message))) {
     return new RefreshError(
       'ArrayObjectNotFound',
       answer,
@@ -55,18 +56,14 @@ export const refusal = ({ host, call, status, text }: RefusedCall): RefreshError
   );
 };
 
-/** Everything the array says in an error document, with the objects' names; other texts are not repeated. */
-const messagesOf = (text: string): string => {
+/** Each thing that the array says in an error document, with the object's name; other texts are not repeated. */
+const messagesOf = (text: string): string[] => {
   const parsed = errorBody.safeParse(safeJson(text));
-  if (!parsed.success) return '';
+  if (!parsed.success) return [];
   const entries = (parsed.data.errors ?? []).map(({ context, message }) =>
     [context, message].filter(Boolean).join(': '),
   );
-  return (entries.length > 0 ? entries : [parsed.data.message ?? ''])
-    .filter(Boolean)
-    .slice(0, 5)
-    .join(' ')
-    .slice(0, 1_000);
+  return (entries.length > 0 ? entries : [parsed.data.message ?? '']).filter(Boolean);
 };
 
 const safeJson = (text: string): unknown => {

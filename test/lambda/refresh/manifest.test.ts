@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { makeManifest, manifestSchema, recordOf } from '../../../lambda/refresh/manifest.ts';
+import { makePlan } from '../../../lambda/refresh/plan.ts';
+import { runSchema } from '../../../lambda/refresh/run.ts';
+import { member, source, target } from './support/volumes.ts';
+
+const started = '2026-11-24T01:00:00.000Z';
+const array = { name: 'fa-prod', host: '127.0.0.1', rest_version: '2.56' };
+const run = runSchema.parse({
+  id: 'nightly-1',
+  execution: 'arn',
+  started,
+  refresh: 'nightly',
+  trigger: 'schedule',
+  execute: true,
+  has_target: true,
+  source_protection_group: 'prd-pg',
+  target_protection_group: 'dev-pg',
+  source_array: array,
+  snapshot: { name: 'prd-pg.s1', created: started, reused: false },
+  steps: [{ step: 'prepare', started, ms: 210, requests: 9 }],
+});
+const plan = makePlan({
+  sources: [member('prd-1', 120)],
+  excluded: [source('prd-config', 4)],
+  targets: [target('dev-1', 120)],
+  ignoreMatch: false,
+});
+
+describe('a manifest', () => {
+  it('tells which instant of the source is in the target and how it got there', () => {
+    const manifest = makeManifest(run, plan, { status: 'SUCCEEDED', target: 'refreshed' });
+
+    expect(manifestSchema.parse(manifest)).toEqual({
+      manifest_version: 1,
+      run: 'nightly-1',
+      refresh: 'nightly',
+      trigger: 'schedule',
+      status: 'SUCCEEDED',
+      target: 'refreshed',
+      source_protection_group: 'prd-pg',
+      target_protection_group: 'dev-pg',
+      arrays: { source: array, target: array },
+      snapshot: { name: 'prd-pg.s1', created: started, reused: false },
+      plan_hash: plan.hash,
+      pairs: [
+        {
+          source: { id: 'id-of-prd-1', name: 'prd-1', size: 128_849_018_880 },
+          snapshot: 'prd-pg.s1.prd-1',
+          target: {
+            id: 'id-of-dev-1',
+            name: 'dev-1',
+            serial: 'SERIAL-OF-dev-1',
+            size: 128_849_018_880,
+          },
+          rule: 'equal',
+        },
+      ],
+      excluded: [{ id: 'id-of-prd-config', name: 'prd-config' }],
+      warnings: [],
+      steps: [{ step: 'prepare', started, ms: 210, requests: 9 }],
+      error: null,
+    });
+  });
+
+  it('of a run that did not get anywhere is a valid one as well', () => {
+    const nowhere = runSchema.parse({ id: 'nightly-1', execution: 'arn', started });
+    const error = { name: 'InvalidEvent', message: 'No.', remedy: null };
+    const manifest = makeManifest(nowhere, null, { status: 'FAILED', target: 'untouched', error });
+
+    expect(manifestSchema.parse(manifest)).toMatchObject({
+      refresh: null,
+      arrays: { source: null, target: null },
+      snapshot: null,
+      pairs: [],
+      error,
+    });
+  });
+
+  it('has no target array where there is no target', () => {
+    const without = { ...run, target_protection_group: null };
+
+    expect(makeManifest(without, null, { status: 'SNAPSHOT_ONLY', target: 'none' }).arrays).toEqual(
+      { source: array, target: null },
+    );
+  });
+});
+
+describe('what a Catch stored', () => {
+  it.each([
+    [
+      'a handler’s error',
+      'SharedHost',
+      JSON.stringify({
+        errorType: 'SharedHost',
+        errorMessage: 'They share a host.\nWhat to do: Disconnect it.',
+        trace: ['SharedHost: They share a host.'],
+      }),
+      { name: 'SharedHost', message: 'They share a host.', remedy: 'Disconnect it.' },
+    ],
+    [
+      'the service’s own words',
+      'States.Timeout',
+      'The task ran too long.',
+      { name: 'States.Timeout', message: 'The task ran too long.', remedy: null },
+    ],
+    [
+      'no words at all',
+      'States.Timeout',
+      undefined,
+      {
+        name: 'States.Timeout',
+        message: 'The step ended with States.Timeout and gave no reason.',
+        remedy: null,
+      },
+    ],
+    [
+      'a document of another kind',
+      'Odd',
+      '{"errorMessage":5}',
+      { name: 'Odd', message: '{"errorMessage":5}', remedy: null },
+    ],
+  ])('%s: becomes name, message and remedy', (_, name, cause, record) => {
+    expect(recordOf({ Error: name, Cause: cause })).toEqual(record);
+  });
+});

@@ -37,20 +37,22 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
     begun: ports.clock.now().toISOString(),
   });
   if (can.batchOverwrite) await array.overwriteBatch(copies);
-  else await overwriteOneByOne(array, copies, plan);
+  else await overwriteOneByOne(array, copies);
   return run;
 };
 
-/** Copies first, tags after: a tag must not claim a source whose content is not there. */
+/**
+ * Copies first, tags after: a tag must not claim a source whose content is not there. Which tags are to be written is
+ * looked up in between: a copy brings the copyable tags of its source along, and one of them may bear our key, where
+ * the source has once been a target itself.
+ */
 const overwriteOneByOne = async (
   array: FlashArray,
   copies: readonly VolumeCopy[],
-  plan: Plan,
 ): Promise<void> => {
   await forEach(copies, (copy) => array.overwriteVolume(copy));
-  const changed = copies.filter(
-    (copy, index) => plan.pairs[index]?.target.mapping !== copy.mapping,
-  );
+  const mappings = await array.mappings(copies.map(({ target }) => target));
+  const changed = copies.filter((copy) => mappings.get(nameKey(copy.target)) !== copy.mapping);
   await forEach(changed, (copy) => array.tagVolume(copy));
 };
 

@@ -21,6 +21,8 @@ export interface DeploymentOptions {
 /** The whole stack on this machine: bucket, secret, both functions and the state machine. */
 export interface Deployment {
   readonly bucket: LocalBucket;
+  /** Puts another document into the secret, as an operator does who renews a token. */
+  putSecret(document: unknown): void;
   /** Calls the start function, as a schedule, an event or a person does. @throws FunctionError */
   start(event: unknown, invocation?: string): Promise<Execution>;
   /** Starts an execution past the start function, as the Step Functions console does. */
@@ -33,9 +35,10 @@ export interface Deployment {
 export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
   const { stack, secret, environment = {}, onLog = () => {}, retryScale } = options;
   const executions = new Map<string, Execution>();
+  const secrets = new Map([[stack.secret, JSON.stringify(secret)]]);
   const bucket = await startBucket(stack.bucket);
   const control: ControlPlane = await startControlPlane({
-    secrets: new Map([[stack.secret, JSON.stringify(secret)]]),
+    secrets,
     executionArn: (name) => flow.executionArn(name),
     startExecution: (name, input) => {
       if (executions.has(name)) return false;
@@ -67,6 +70,9 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   return {
     bucket,
     executions,
+    putSecret: (document) => {
+      secrets.set(stack.secret, JSON.stringify(document));
+    },
     start: async (event, invocation = crypto.randomUUID()) => {
       const answer = await start.invoke(event, invocation);
       const execution = executions.get(Object(answer).run);

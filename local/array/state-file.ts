@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPlainName, isQualifiedName, NAME_RULE } from './store/names.ts';
 
 /**
  * The state file: which arrays there are when the simulator starts (design §8). References go by name; ids, serials,
@@ -13,16 +14,10 @@ const id = z.string().min(1);
 const time = z.int().nonnegative();
 const size = z.int().min(MIB).max(MAX_SIZE).multipleOf(512);
 
-/** A name of its own, and one with the pod and the volume group that it is in (flasharray-rest.md §4). */
-const PART = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?';
-const PART_RULE = '1 to 63 letters, digits, - and _';
-const plainName = z.string().regex(new RegExp(`^${PART}$`), `not a name: ${PART_RULE}`);
+const plainName = z.string().refine(isPlainName, `not a name: ${NAME_RULE}`);
 const name = z
   .string()
-  .regex(
-    new RegExp(`^(?:${PART}::)?(?:${PART}/)?${PART}$`),
-    `not a name: ${PART_RULE}, optionally behind pod:: and vgroup/`,
-  );
+  .refine(isQualifiedName, `not a name: ${NAME_RULE}, optionally behind pod:: and vgroup/`);
 
 const volume = z.strictObject({
   name,

@@ -1,9 +1,14 @@
 import * as z from 'zod';
 import { readBody } from '../rest/body.ts';
 import type { Call } from '../rest/call.ts';
-import { refuse } from '../rest/errors.ts';
 import { readTag, tagBody } from '../rest/tag-body.ts';
-import { type CopyRequest, provisionedBody, readOverwrite, sourceBody } from './copy-plan.ts';
+import {
+  type CopyRequest,
+  provisionedBody,
+  readOverwrite,
+  refuseDoubles,
+  sourceBody,
+} from './copy-request.ts';
 
 const batchBody = z
   .array(
@@ -19,11 +24,7 @@ const batchBody = z
 /** Reads what `POST /volumes/batch` and its dry run take. */
 export function readBatch(call: Call): { requests: CopyRequest[]; overwrite: boolean } {
   const body = readBody(batchBody, call.body, call.version);
-  const names = new Set<string>();
-  for (const { name } of body) {
-    if (names.has(name.toLowerCase())) throw refuse('A volume is in the batch twice.', name);
-    names.add(name.toLowerCase());
-  }
+  refuseDoubles(body.map(({ name }) => name));
   const requests = body.map((entry) => ({ ...entry, tags: (entry.tags ?? []).map(readTag) }));
   return { requests, overwrite: readOverwrite(call) };
 }

@@ -1,26 +1,11 @@
-import * as z from 'zod';
-import type { Call } from '../rest/call.ts';
-import { messages, refuse } from '../rest/errors.ts';
+import { attempt } from '../rest/attempt.ts';
+import { ArrayError, messages, refuse } from '../rest/errors.ts';
 import type { ArrayStore } from '../store/array-store.ts';
 import { type Image, imageOf, overwriteVolume } from '../store/copy-volume.ts';
 import type { Tag, Volume, VolumeSnapshot } from '../store/model.ts';
+import { isQualifiedName } from '../store/names.ts';
 import { upsertTags } from '../store/upsert-tags.ts';
-
-/** The source of a copy: a volume snapshot or a volume, by name or id. */
-export const sourceBody = z.strictObject({
-  name: z.string().optional(),
-  id: z.string().optional(),
-});
-/** A size: 1 MiB to 4 PiB in sectors of 512 bytes (flasharray-rest.md §3). */
-export const provisionedBody = z.int().min(1_048_576).max(4_503_599_627_370_496).multipleOf(512);
-
-/** One volume that a request wants to create or to overwrite. */
-export interface CopyRequest {
-  readonly name: string;
-  readonly source?: z.infer<typeof sourceBody> | undefined;
-  readonly provisioned?: number | undefined;
-  readonly tags: readonly Tag[];
-}
+import type { CopyRequest } from './copy-request.ts';
 
 interface CopyPlan {
   readonly name: string;
@@ -34,15 +19,6 @@ interface CopyPlan {
 
 /** What a new volume has without `provisioned` (2.26 spec, `POST /volumes`). */
 const DEFAULT_SIZE = 1_048_576;
-
-/** Reads `overwrite`, which excludes any say about the protection of new volumes (2.26 spec, `POST /volumes`). */
-export function readOverwrite({ query }: Call): boolean {
-  const overwrite = query.flag('overwrite') === true;
-  if (overwrite && query.flag('with_default_protection') !== undefined) {
-    throw refuse('with_default_protection cannot be provided when overwrite is true.');
-  }
-  return overwrite;
-}
 
 /** Says what a request would do, or throws why the array will not. Changes nothing. */
 export function planCopy(
@@ -67,8 +43,22 @@ export function planCopy(
   return { name: request.name, target, image, size, tags: request.tags };
 }
 
-/** Does what was planned. */
-export function carryOut(array: ArrayStore, plan: CopyPlan, now: number): Volume {
+/** Does what the requests ask for: all of them, or none and throws what is wrong with each. */
+export function carryOut(
+  array: ArrayStore,
+  requests: readonly CopyRequest[],
+  overwrite: boolean,
+  now: number,
+): Volume[] {
+  const attempts = requests.map((request) =>
+    attempt(() => planCopy(array, request, overwrite, now)),
+  );
+  const entries = attempts.flatMap(({ error }) => error?.entries ?? []);
+  if (entries.length > 0) throw new ArrayError(400, entries);
+  return attempts.flatMap(({ value }) => (value === undefined ? [] : copy(array, value, now)));
+}
+
+function copy(array: ArrayStore, plan: CopyPlan, now: number): Volume {
   const volume = plan.target ?? createVolume(array, plan, now);
   if (plan.image !== null) overwriteVolume(volume, plan.image);
   volume.tags = upsertTags(volume.tags, plan.tags);
@@ -78,7 +68,10 @@ export function carryOut(array: ArrayStore, plan: CopyPlan, now: number): Volume
 function findTarget(array: ArrayStore, name: string, overwrite: boolean): Volume | undefined {
   const existing = array.volumes.named(name);
   if (existing === undefined && overwrite) throw refuse(messages.volumeMissing, name);
-  if (existing === undefined) return undefined;
+  if (existing === undefined) {
+    if (!isQualifiedName(name)) throw refuse(`Invalid volume name: '${name}'.`, name);
+    return undefined;
+  }
   if (existing.destroyedAt !== null) throw refuse(messages.volumeDestroyed, existing.name);
   if (!overwrite) throw refuse(messages.volumeExists, existing.name);
   return existing;
@@ -86,7 +79,7 @@ function findTarget(array: ArrayStore, name: string, overwrite: boolean): Volume
 
 function findSource(
   array: ArrayStore,
-  { name, id }: z.infer<typeof sourceBody>,
+  { name, id }: NonNullable<CopyRequest['source']>,
 ): Volume | VolumeSnapshot {
   const find = <T extends Volume | VolumeSnapshot>(table: {
     named(name: string): T | undefined;

@@ -11,7 +11,6 @@ export const getArrays: Action = (array, call) =>
   answerList(array, call, {
     objects: [array],
     key: ({ id }) => id,
-    continues: false,
     view: ({ id, name, sessionIdleMs }) => ({
       id,
       name,

@@ -2,7 +2,7 @@ import type { Action } from '../rest/call.ts';
 import { volumes } from '../rest/kinds.ts';
 import { answerList } from '../rest/list-items.ts';
 import { selectObjects } from '../rest/select-objects.ts';
-import { byCreation } from '../views/resource.ts';
+import { byCreation } from '../store/by-creation.ts';
 import { volumeView } from '../views/volume.ts';
 
 /** `GET /volumes`. */

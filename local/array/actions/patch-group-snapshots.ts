@@ -27,10 +27,9 @@ export const patchGroupSnapshots: Action = (array, call) => {
     for (const snapshot of snapshots) destroy(array, snapshot, destroyed ? call.now : null);
   }
   if (name !== undefined) {
-    const suffixes = snapshots.map((snapshot) => checkRename(array, snapshot, name));
-    for (const [index, snapshot] of snapshots.entries()) {
-      rename(array, snapshot, suffixes[index] ?? '');
-    }
+    const [snapshot, ...others] = snapshots;
+    if (snapshot === undefined || others.length > 0) throw refuse('Only one can get a name.', name);
+    rename(array, snapshot, checkRename(array, snapshot, name));
   }
   return answerItems(snapshots.map(groupSnapshotView(array, call.version, call.now)));
 };

@@ -1,5 +1,5 @@
 import { type Action, answerItems } from '../rest/call.ts';
-import { takeGroupSnapshot } from '../store/take-group-snapshot.ts';
+import { nextNumber, takeGroupSnapshot } from '../store/take-group-snapshot.ts';
 import { groupSnapshotView } from '../views/group-snapshot.ts';
 import { checkSnapshot, readSnapshotRequest } from './snapshot-request.ts';
 
@@ -9,7 +9,7 @@ export const postGroupSnapshots: Action = (array, call) => {
   for (const group of groups) checkSnapshot(array, group, suffix);
   const snapshots = groups.map((group) =>
     takeGroupSnapshot(array, group, {
-      suffix: suffix ?? String(group.nextNumber++),
+      suffix: suffix ?? nextNumber(array, group),
       created: call.now,
       tags,
     }),

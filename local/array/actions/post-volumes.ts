@@ -4,7 +4,8 @@ import { type Action, answerItems } from '../rest/call.ts';
 import { refuse } from '../rest/errors.ts';
 import { readTag, tagBody } from '../rest/tag-body.ts';
 import { volumeView } from '../views/volume.ts';
-import { carryOut, planCopy, provisionedBody, readOverwrite, sourceBody } from './copy-plan.ts';
+import { carryOut } from './copy-plan.ts';
+import { provisionedBody, readOverwrite, refuseDoubles, sourceBody } from './copy-request.ts';
 
 const volumeBody = z.strictObject({
   source: sourceBody.optional(),
@@ -16,10 +17,10 @@ const volumeBody = z.strictObject({
 export const postVolumes: Action = (array, call) => {
   const names = call.query.list('names');
   if (names === undefined) throw refuse('names is required.');
-  const overwrite = readOverwrite(call);
+  refuseDoubles(names);
   const body = readBody(volumeBody, call.body, call.version, { tags: 39 });
   const tags = (body.tags ?? []).map(readTag);
-  const plans = names.map((name) => planCopy(array, { ...body, name, tags }, overwrite, call.now));
-  const volumes = plans.map((plan) => carryOut(array, plan, call.now));
+  const requests = names.map((name) => ({ ...body, name, tags }));
+  const volumes = carryOut(array, requests, readOverwrite(call), call.now);
   return answerItems(volumes.map(volumeView(array, call.version, call.now)));
 };

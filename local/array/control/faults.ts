@@ -1,27 +1,36 @@
 import * as z from 'zod';
 
 /** What happens to a request instead of, or before, what it asks for. */
-const effect = z.union([
-  /** Answered so, and not carried out. */
-  z.strictObject({
-    status: z.int().min(100).max(599),
-    body: z.json().optional(),
-    headers: z.record(z.string(), z.string()).optional(),
-  }),
-  /** The socket is closed before the request is carried out, or after it was, without an answer. */
-  z.strictObject({ hang_up: z.enum(['before', 'after']) }),
-  /** All sessions of the array expire just before the request. */
-  z.strictObject({ expire_session: z.literal(true) }),
-  /** Real milliseconds that pass before the request is carried out, whether or not the client still waits. */
-  z.strictObject({ delay_ms: z.int().min(0).max(600_000) }),
-]);
+const effect = z.union(
+  [
+    /** Answered so, and not carried out. */
+    z.strictObject({
+      status: z.int().min(100).max(599),
+      body: z.json().optional(),
+      headers: z.record(z.string(), z.string()).optional(),
+    }),
+    /** The socket is closed before the request is carried out, or after it was, without an answer. */
+    z.strictObject({ hang_up: z.enum(['before', 'after']) }),
+    /** All sessions of the array expire just before the request. */
+    z.strictObject({ expire_session: z.literal(true) }),
+    /** Real milliseconds that pass before the request is carried out, whether or not the client still waits. */
+    z.strictObject({ delay_ms: z.int().min(0).max(600_000) }),
+  ],
+  'not an effect: { status, body?, headers? }, { hang_up }, { expire_session } or { delay_ms }',
+);
 
 const fault = z.strictObject({
   /** Which requests it counts: those that fit all of these. Without any: every request. */
   array: z.string().optional(),
-  method: z.string().optional(),
-  /** Without `/api/2.N`. */
-  path: z.string().startsWith('/').optional(),
+  method: z
+    .string()
+    .regex(/^[A-Z]+$/, 'not a method in capitals')
+    .optional(),
+  /** That of an endpoint, as in `/volumes`. */
+  path: z
+    .string()
+    .regex(/^\/(?!api\/2)/, 'not a path without /api/2.N')
+    .optional(),
   /** The first of these requests that is hit, counted from 1 since the fault was posted. */
   nth: z.int().min(1).optional(),
   /** How many are hit in a row; 0: all that follow. */
@@ -29,8 +38,8 @@ const fault = z.strictObject({
   effect,
 });
 
-/** The body of `POST /faults`: one fault or several. */
-export const faults = z.union([fault.transform((single) => [single]), z.array(fault)]);
+/** The body of `POST /faults`: one fault or several. `DELETE /faults` clears them. */
+export const faults = z.preprocess((body) => (Array.isArray(body) ? body : [body]), z.array(fault));
 
 export type FaultEffect = z.infer<typeof effect>;
 export type Fault = z.infer<typeof fault>;

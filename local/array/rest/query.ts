@@ -21,9 +21,16 @@ export const since = (version: number, parameter: Parameter): Parameter => ({
 /** The query of a request, checked against what the endpoint knows. */
 export class Query {
   readonly #values: ReadonlyMap<string, string>;
+  readonly #offered: ReadonlySet<string>;
 
-  constructor(values: ReadonlyMap<string, string>) {
+  constructor(values: ReadonlyMap<string, string>, offered: ReadonlySet<string>) {
     this.#values = values;
+    this.#offered = offered;
+  }
+
+  /** Whether the endpoint has that parameter in the version of the request. */
+  offers(name: string): boolean {
+    return this.#offered.has(name);
   }
 
   text(name: string): string | undefined {
@@ -77,5 +84,6 @@ export function parseQuery(
     }
     values.set(name, value);
   }
-  return new Query(values);
+  const offered = Object.entries(parameters).filter(([, { since = 0 }]) => version >= since);
+  return new Query(values, new Set(offered.map(([name]) => name)));
 }

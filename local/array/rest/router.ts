@@ -11,7 +11,7 @@ export interface ArrayRequest {
   readonly method: string;
   /** With `/api/…`, without the query. */
   readonly path: string;
-  readonly query: Iterable<readonly [string, string]>;
+  readonly query: readonly (readonly [string, string])[];
   readonly body: unknown;
   readonly apiToken: string | undefined;
   readonly sessionToken: string | undefined;

@@ -1,6 +1,6 @@
 import type { ArrayStore } from '../store/array-store.ts';
+import { byCreation } from '../store/by-creation.ts';
 import type { Reference, Resource } from '../store/model.ts';
-import { byCreation } from '../views/resource.ts';
 import type { Call } from './call.ts';
 import { findAsked, findObjects } from './find-objects.ts';
 import type { Identified, Kind } from './kinds.ts';

@@ -3,7 +3,7 @@ import { readField } from './field-path.ts';
 import type { Row } from './filter.ts';
 import type { Json } from './json.ts';
 
-interface SortKey {
+export interface SortKey {
   readonly field: string;
   readonly descending: boolean;
 }

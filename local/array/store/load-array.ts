@@ -88,7 +88,7 @@ function loadGroups(array: ArrayStore, state: ArrayState, times: LoadOptions): v
         (hostGroup) => array.hostGroups.named(hostGroup)?.name ?? [],
       ),
       targets: given.targets ?? [],
-      nextNumber: 1,
+      lastNumber: 0,
     };
     array.groups.add(group);
     for (const [index, { suffix, created, destroyed }] of (given.snapshots ?? []).entries()) {

@@ -62,8 +62,8 @@ export interface ProtectionGroup extends Resource {
   readonly hostGroups: readonly string[];
   /** Arrays that the group replicates to. */
   readonly targets: readonly string[];
-  /** The number that the next snapshot without a suffix gets. */
-  nextNumber: number;
+  /** The number that the last snapshot without a suffix got. */
+  lastNumber: number;
 }
 
 export interface Host {

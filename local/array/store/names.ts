@@ -23,6 +23,18 @@ export function memberSnapshotName(groupSnapshot: string, volume: string): strin
   return `${groupSnapshot}.${withoutPod(volume)}`;
 }
 
+const PART = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?';
+const PLAIN = new RegExp(`^${PART}$`);
+const QUALIFIED = new RegExp(`^(?:${PART}::)?(?:${PART}/)?${PART}$`);
+
+/** What a name consists of, for messages. */
+export const NAME_RULE = '1 to 63 letters, digits, - and _';
+
+export const isPlainName = (text: string): boolean => PLAIN.test(text);
+
+/** A name, optionally behind `pod::` and `vgroup/`. */
+export const isQualifiedName = (text: string): boolean => QUALIFIED.test(text);
+
 const SUFFIX = /^(?=.*[a-zA-Z-])[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
 
 /** A suffix that a client may give. Those of digits alone belong to the array. */

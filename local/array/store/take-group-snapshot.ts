@@ -38,6 +38,13 @@ export function takeGroupSnapshot(
   return snapshot;
 }
 
+/** The suffix that the array gives by itself: `pg.17`, always rising (flasharray-rest.md §4). */
+export function nextNumber(array: ArrayStore, group: ProtectionGroup): string {
+  do group.lastNumber++;
+  while (array.groupSnapshots.named(`${group.name}.${group.lastNumber}`) !== undefined);
+  return String(group.lastNumber);
+}
+
 /** The volume snapshots of a group snapshot. */
 export function membersOf(array: ArrayStore, snapshot: GroupSnapshot) {
   return array.volumeSnapshots.all().filter((member) => member.groupSnapshotId === snapshot.id);

@@ -8,7 +8,3 @@ export const destroyedFields = (resource: Resource, now: number): JsonObject => 
   time_remaining:
     resource.destroyedAt === null ? null : resource.destroyedAt + ERADICATION_DELAY_MS - now,
 });
-
-/** The array's own order: that of `created` (flasharray-rest.md §0 fact 8). */
-export const byCreation = <T extends { created: number }>(objects: readonly T[]): T[] =>
-  objects.toSorted((left, right) => left.created - right.created);

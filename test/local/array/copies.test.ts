@@ -298,6 +298,13 @@ describe('a new volume', () => {
     expect(volume('copy-1').fingerprint).toBe(volume('prd-0').fingerprint);
     expect(volume('empty').fingerprint).not.toBe(volume('sized').fingerprint);
   });
+
+  it.each(['a b', 'a.b', '-a', 'twice,TWICE', 'new,dev-0'])('is refused as %s', async (names) => {
+    const before = array.sim.state();
+    const answered = await array.call('POST', '/volumes', { query: { names }, body: {} });
+    expect(answered.status).toBe(400);
+    expect(array.sim.state()).toEqual(before);
+  });
 });
 
 describe('a batch', () => {

@@ -20,6 +20,7 @@ beforeAll(async () => {
       },
       { name: 'xprd-pg', volumes: ['dev-0'], snapshots: [{ suffix: 's1', created: 1000 }] },
       { name: 'gone-pg', volumes: ['dev-0'], destroyed: true },
+      { name: 'num-pg', volumes: ['dev-0'], snapshots: [{ suffix: '2' }] },
     ],
   });
 });
@@ -31,7 +32,7 @@ const patch = (names: string, body: object) =>
 
 describe('listing group snapshots', () => {
   it.each([
-    [{}, ['xprd-pg.s1', 'prd-pg.s1', 'prd-pg.s10', 'prd-pg.old']],
+    [{}, ['xprd-pg.s1', 'prd-pg.s1', 'num-pg.2', 'prd-pg.s10', 'prd-pg.old']],
     [{ names: 'prd-pg.s1' }, ['prd-pg.s1']],
     [{ names: 'PRD-pg.S1' }, ['prd-pg.s1']],
     [{ names: 'prd-pg' }, ['prd-pg.s1', 'prd-pg.s10', 'prd-pg.old']],
@@ -76,6 +77,17 @@ describe('listing group snapshots', () => {
       expect(answered.status).toBe(400);
       expect(errorOf(answered).message).toContain('does not exist');
     }
+  });
+});
+
+describe('the numbers that the array gives', () => {
+  it('rise, and leave out those that are taken', async () => {
+    const names: string[] = [];
+    for (const _ of [1, 2]) {
+      const { body } = await array.call('POST', PATH, { query: { source_names: 'num-pg' } });
+      names.push(body.items[0].name);
+    }
+    expect(names).toEqual(['num-pg.1', 'num-pg.3']);
   });
 });
 
@@ -150,6 +162,10 @@ describe('renaming a group snapshot', () => {
   ])('to %s is refused: %s', async (name) => {
     expect((await patch('prd-pg.s1', { name })).status).toBe(400);
     expect(await array.names(PATH, { names: 'prd-pg.s1' })).toEqual(['prd-pg.s1']);
+  });
+
+  it('of two at once is refused', async () => {
+    expect((await patch('prd-pg.s1,prd-pg.s10', { name: 'prd-pg.new' })).status).toBe(400);
   });
 
   it('does not go together with destroying', async () => {

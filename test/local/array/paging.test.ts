@@ -40,8 +40,14 @@ describe('pages', () => {
     const query = { limit: 2, filter: "name='vol-000*'" };
     const first = await array.call('GET', '/volumes', { query });
     const { continuation_token } = first.body;
-    const second = await array.names('/volumes', { ...query, continuation_token });
-    expect(second).toEqual(['vol-0003', 'vol-0004']);
+    const second = await array.call('GET', '/volumes', {
+      query: { ...query, continuation_token, total_item_count: true },
+    });
+    expect(second.body.items.map(({ name }: { name: string }) => name)).toEqual([
+      'vol-0003',
+      'vol-0004',
+    ]);
+    expect(second.body.total_item_count).toBe(9);
   });
 
   it('give each item once, though an overwrite moves it to another place in the order', async () => {
@@ -96,6 +102,21 @@ describe('pages', () => {
       { continuation_token: body.continuation_token, sort: 'name' },
     ]) {
       expect((await array.call('GET', '/volumes', { query })).status).toBe(400);
+    }
+  });
+});
+
+describe('where an endpoint has no continuation token', () => {
+  it('there is none to follow', async () => {
+    for (const [version, token] of [
+      ['2.26', null],
+      ['2.56', expect.any(String)],
+    ]) {
+      const { body } = await array.call('GET', '/volumes/performance', {
+        query: { limit: 1 },
+        version,
+      });
+      expect(body).toMatchObject({ more_items_remaining: true, continuation_token: token });
     }
   });
 });

@@ -206,7 +206,7 @@ describe('what the admin port refuses', () => {
     ['POST', '/clock', { advance_ms: -1 }, 'advance_ms'],
     ['POST', '/clock', 'no JSON', 'JSON'],
     ['POST', '/clock', undefined, 'object'],
-    ['POST', '/faults', { effect: { explode: true } }, 'not an effect: { status,],
+    ['POST', '/faults', { effect: { explode: true } }, 'not an effect: { status'],
     ['POST', '/faults', { path: '/api/2.56/volumes', effect: { status: 500 } }, '/api/2.N'],
     ['POST', '/faults', { method: 'get', effect: { status: 500 } }, 'capitals'],
     ['POST', '/faults', { nht: 2, effect: { status: 500 } }, 'nht'],

@@ -86,7 +86,12 @@ export class Transport {
 
   #connect(): Agent {
     return new Agent({
-      connect: { timeout: CONNECT_MS, ...(this.#ca === null ? {} : { ca: this.#ca }) },
+      connect: {
+        timeout: CONNECT_MS,
+        // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment changes the default.
+        rejectUnauthorized: true,
+        ...(this.#ca === null ? {} : { ca: this.#ca }),
+      },
       headersTimeout: ANSWER_MS,
       bodyTimeout: ANSWER_MS,
       keepAliveTimeout: IDLE_MS,

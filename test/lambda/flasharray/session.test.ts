@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { rejectionOf } from '../support/refusals.ts';
+import { API_TOKEN, sessionWith } from './support/sessions.ts';
+import { callsTo, openingWith, startStubArray, stopStubArrays } from './support/stub-array.ts';
+
+afterEach(stopStubArrays);
+
+const named = z.object({ name: z.string() });
+const items = (...names: readonly string[]) => ({
+  body: { items: names.map((name) => ({ name })) },
+});
+
+/** An array that knows the session of these logins only, counted from 1. */
+const knowing = (...logins: readonly number[]) =>
+  openingWith(({ sessionToken }) =>
+    logins.some((login) => sessionToken === `session-${login}`) ? items('a') : { status: 401 },
+  );
+
+const LOGIN = 'POST /api/2.26/login';
+
+describe('the first calls, in parallel', () => {
+  it('share one look at the versions and one login', async () => {
+    const stub = await startStubArray(knowing(1));
+    const session = sessionWith(stub);
+
+    const lists = await Promise.all(
+      ['/volumes', '/arrays', '/connections'].map((path) => session.list(path, {}, named)),
+    );
+
+    expect(lists).toEqual([[{ name: 'a' }], [{ name: 'a' }], [{ name: 'a' }]]);
+    expect(callsTo(stub).slice(0, 2)).toEqual(['GET /api/api_version', LOGIN]);
+    expect(callsTo(stub).slice(2).toSorted()).toEqual([
+      'GET /api/2.26/arrays',
+      'GET /api/2.26/connections',
+      'GET /api/2.26/volumes',
+    ]);
+    expect(session.requestCount).toBe(5);
+  });
+
+  it('send the API token with the login alone, and the session’s with everything else', async () => {
+    const stub = await startStubArray(knowing(1));
+
+    await sessionWith(stub).list('/volumes', {}, named);
+
+    expect(stub.requests.map(({ apiToken, sessionToken }) => [apiToken, sessionToken])).toEqual([
+      [undefined, undefined],
+      [API_TOKEN, undefined],
+      [undefined, 'session-1'],
+    ]);
+  });
+
+  it('share a refused login, which is not repeated', async () => {
+    const stub = await startStubArray((request) =>
+      request.path.endsWith('/login') ? { status: 401 } : openingWith(() => items())(request),
+    );
+    const session = sessionWith(stub);
+
+    const refusals = await Promise.all([
+      rejectionOf(session.list('/volumes', {}, named)),
+      rejectionOf(session.list('/arrays', {}, named)),
+    ]);
+
+    expect(refusals.map(({ name }) => name)).toEqual(['ArrayLoginRefused', 'ArrayLoginRefused']);
+    expect(callsTo(stub)).toEqual(['GET /api/api_version', LOGIN]);
+  });
+});
+
+describe('a session that the array no longer knows', () => {
+  it('is opened anew once for all calls in parallel', async () => {
+    const stub = await startStubArray(knowing(2));
+    const session = sessionWith(stub);
+
+    const lists = await Promise.all(
+      ['/volumes', '/arrays', '/connections'].map((path) => session.list(path, {}, named)),
+    );
+
+    expect(lists).toHaveLength(3);
+    expect(callsTo(stub).filter((call) => call === LOGIN)).toHaveLength(2);
+    expect(stub.requests.filter(({ sessionToken }) => sessionToken === 'session-1')).toHaveLength(
+      3,
+    );
+    expect(stub.requests.filter(({ sessionToken }) => sessionToken === 'session-2')).toHaveLength(
+      3,
+    );
+  });
+
+  it('is opened anew for a mutation as well, which is then sent once more', async () => {
+    const stub = await startStubArray(knowing(2));
+
+    await sessionWith(stub).items({ method: 'POST', path: '/volumes', body: { a: 1 } }, named);
+
+    const posts = stub.requests.filter(({ path }) => path === '/api/2.26/volumes');
+    expect(posts.map(({ sessionToken, body }) => [sessionToken, body])).toEqual([
+      ['session-1', '{"a":1}'],
+      ['session-2', '{"a":1}'],
+    ]);
+  });
+
+  it('is not opened a third time: then it is the token that is refused', async () => {
+    const stub = await startStubArray(knowing());
+
+    const refusal = await rejectionOf(sessionWith(stub).list('/volumes', {}, named));
+
+    expect(refusal).toMatchObject({
+      name: 'ArrayLoginRefused',
+      message: `Array ${stub.host} does not accept the API token (GET /volumes answered 401).`,
+    });
+    expect(callsTo(stub).filter((call) => call === LOGIN)).toHaveLength(2);
+  });
+});
+
+describe('the version', () => {
+  it('is the one that is pinned, where the array offers it', async () => {
+    const stub = await startStubArray((request) =>
+      request.path === '/api/api_version'
+        ? { body: { version: ['2.4', '2.26', '2.56'] } }
+        : openingWith(() => items(), '2.4')(request),
+    );
+
+    await sessionWith(stub, { pin: '2.4' }).list('/volumes', {}, named);
+
+    expect(callsTo(stub).at(-1)).toBe('GET /api/2.4/volumes');
+  });
+
+  it('is asked for again after an answer that was no use', async () => {
+    let asked = 0;
+    const stub = await startStubArray((request) => {
+      if (request.path !== '/api/api_version') return knowing(1)(request);
+      asked += 1;
+      return asked === 1 ? { status: 503 } : { body: { version: ['2.26'] } };
+    });
+    const session = sessionWith(stub);
+
+    expect((await rejectionOf(session.list('/volumes', {}, named))).name).toBe('ArrayUnavailable');
+    await expect(session.minor()).resolves.toBe(26);
+  });
+});
+
+describe('logging out', () => {
+  const LOGOUT = 'POST /api/2.26/logout';
+
+  it('ends the session; a later call opens another', async () => {
+    const stub = await startStubArray(knowing(1, 2));
+    const session = sessionWith(stub);
+    await session.list('/volumes', {}, named);
+
+    await session.logOut();
+    await session.list('/volumes', {}, named);
+
+    expect(callsTo(stub).slice(3)).toEqual([LOGOUT, LOGIN, 'GET /api/2.26/volumes']);
+    expect(stub.requests.find(({ path }) => path.endsWith('/logout'))?.sessionToken).toBe(
+      'session-1',
+    );
+  });
+
+  it('of a session that was never opened sends nothing', async () => {
+    const stub = await startStubArray(knowing(1));
+
+    await sessionWith(stub).logOut();
+
+    expect(stub.requests).toEqual([]);
+  });
+
+  it.each([
+    ['is refused', { status: 500 } as const],
+    ['gets no answer', 'hang up' as const],
+  ])('that %s is no failure', async (_, answer) => {
+    const stub = await startStubArray((request) =>
+      request.path.endsWith('/logout') ? answer : knowing(1)(request),
+    );
+    const session = sessionWith(stub);
+    await session.list('/volumes', {}, named);
+
+    await expect(session.logOut()).resolves.toBeUndefined();
+  });
+});

@@ -34,20 +34,19 @@ export function findObjects<T extends Identified>(
   return [...new Set(found.flatMap(({ object }) => object ?? []))];
 }
 
-/** Finds what `names` or `ids` ask for, whichever is set; undefined where neither is. A name may stand for several. */
+/** Finds what `names` or `ids` ask for, whichever is set; undefined where neither is. */
 export function findAsked<T extends Identified>(
   array: ArrayStore,
   kind: Kind<T>,
   call: Call,
   prefix: Prefix,
-  expand: (name: string) => readonly string[] = (name) => [name],
 ): T[] | undefined {
   const names = call.query.list(`${prefix}names`);
   const ids = call.query.list(`${prefix}ids`);
   if (names !== undefined && ids !== undefined) {
     throw refuse(`${prefix}names and ${prefix}ids cannot be set together.`);
   }
-  if (names !== undefined) return findObjects(array, kind, 'name', names.flatMap(expand));
+  if (names !== undefined) return findObjects(array, kind, 'name', names);
   if (ids !== undefined) return findObjects(array, kind, 'id', ids);
   return undefined;
 }

@@ -7,7 +7,7 @@ export function podOf(name: string): string | null {
 }
 
 /** The name without its pod: inside a group snapshot the volume part carries none. */
-export function withoutPod(name: string): string {
+function withoutPod(name: string): string {
   const pod = podOf(name);
   return pod === null ? name : name.slice(pod.length + 2);
 }

@@ -73,7 +73,8 @@ export class Transport {
         body: body ?? null,
         signal: this.#clock.deadline(ANSWER_MS),
       });
-      return { status: reply.statusCode, headers: reply.headers, text: await reply.body.text() };
+      const text = withoutTokens(await reply.body.text(), headers);
+      return { status: reply.statusCode, headers: reply.headers, text };
     } finally {
       this.#underWay -= 1;
       this.#lastUse = this.#clock.now().getTime();
@@ -112,3 +113,10 @@ const isDropped = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
   (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+/** A gateway may quote our request in its refusal, and a refusal is shown, logged and recorded. */
+const withoutTokens = (text: string, headers: HttpCall['headers']): string =>
+  ['api-token', 'x-auth-token'].reduce((shown, name) => {
+    const token = headers[name];
+    return token === undefined ? shown : shown.replaceAll(token, '(token)');
+  }, text);

@@ -1,0 +1,99 @@
+import { RestFlashArray } from '../../../lambda/flasharray/flash-array.ts';
+import { Session } from '../../../lambda/flasharray/session.ts';
+import { createManualClock } from '../../../local/array/clock.ts';
+import {
+  type RunningSimulator,
+  type StateFile,
+  startSimulator,
+} from '../../../local/array/simulator.ts';
+import { ManualClock } from './manual-clock.ts';
+
+export const ARRAY = 'fa-prod';
+export const NOW = Date.parse('2026-11-24T01:00:00Z');
+const GIB = 2 ** 30;
+
+type ArrayState = StateFile['arrays'][number];
+type VolumeState = NonNullable<ArrayState['volumes']>[number];
+
+/** A volume whose id is made from its name, so that it is known beforehand. */
+export const volume = (
+  name: string,
+  gib: number,
+  more: Partial<VolumeState> = {},
+): VolumeState => ({
+  name,
+  size: gib * GIB,
+  id: `id-of-${name}`,
+  ...more,
+});
+
+/** Production with a volume that is not to be copied, its development copy, and the hosts of both. */
+export const twoDatabases: Omit<ArrayState, 'name'> = {
+  volumes: [
+    volume('prd-fra', 40),
+    volume('prd-data', 120),
+    volume('prd-config', 4),
+    volume('dev-fra', 40),
+    volume('dev-data', 120),
+  ],
+  protection_groups: [
+    { name: 'prd-pg', volumes: ['prd-fra', 'prd-data', 'prd-config'] },
+    { name: 'dev-pg', volumes: ['dev-fra', 'dev-data'] },
+  ],
+  hosts: [
+    { name: 'prd01', volumes: ['prd-fra', 'prd-data', 'prd-config'] },
+    { name: 'dev01', volumes: ['dev-fra', 'dev-data'] },
+  ],
+};
+
+export interface SimulatedArray {
+  readonly simulator: RunningSimulator;
+  readonly array: RestFlashArray;
+  /** Requests so far, as `POST /volumes/batch`, without those that open and close sessions. */
+  requests(): string[];
+  /** Those of them that change something on an array. */
+  changes(): string[];
+  /** What is on a volume, as a text that depends on content alone. */
+  content(volume: string): string | undefined;
+}
+
+export interface SimulatedOptions {
+  readonly state?: Omit<ArrayState, 'name'>;
+  readonly restVersion?: string;
+}
+
+const running = new Set<RunningSimulator>();
+
+/** A simulated array, and the product's client of it. Time stands still for both. */
+export async function startSimulatedArray({
+  state = twoDatabases,
+  restVersion = '2.56',
+}: SimulatedOptions = {}): Promise<SimulatedArray> {
+  const simulator = await startSimulator({
+    state: { arrays: [{ name: ARRAY, ...state }] },
+    restVersion,
+    clock: createManualClock(NOW),
+  });
+  running.add(simulator);
+  const [server] = simulator.arrays;
+  if (server === undefined) throw new Error('The simulator has no array.');
+  const credentials = { host: server.host, apiToken: server.api_token, ca: server.ca };
+  const requests = () =>
+    simulator
+      .requests()
+      .map(({ method, path }) => `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`)
+      .filter((call) => !/api_version|log(?:in|out)$/.test(call));
+  return {
+    simulator,
+    array: new RestFlashArray(new Session(credentials, null, new ManualClock())),
+    requests,
+    changes: () => requests().filter((call) => !call.startsWith('GET') && !call.endsWith('/test')),
+    content: (name) =>
+      simulator.state().arrays[0]?.volumes.find((found) => found.name === name)?.fingerprint,
+  };
+}
+
+export async function stopSimulatedArrays(): Promise<void> {
+  await Promise.all([...running].map((simulator) => simulator.stop()));
+  running.clear();
+}

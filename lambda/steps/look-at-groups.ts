@@ -124,6 +124,25 @@ const refuseOverlap = (source: readonly string[], target: readonly string[]): vo
   );
 };
 
+/**
+ * Refuses targets that the snapshot holds: they were in the source group when it was taken, whatever has become of them
+ * since. `members` are all of the snapshot's source volumes, the excluded ones too.
+ * @throws VolumeInBothGroups
+ */
+export const refuseTargetsInSnapshot = (
+  members: readonly { readonly id: string }[],
+  targets: readonly { readonly id: string; readonly name: string }[],
+): void => {
+  const ids = new Set(members.map(({ id }) => id));
+  const both = targets.filter((target) => ids.has(target.id));
+  if (both.length === 0) return;
+  throw new RefreshError(
+    'VolumeInBothGroups',
+    `Volumes of the snapshot are in the target group: ${listNames(both.map(({ name }) => name))}.`,
+    'Take these volumes out of the target protection group.',
+  );
+};
+
 const empty = (group: string): RefreshError =>
   new RefreshError(
     'ProtectionGroupEmpty',

@@ -1,4 +1,3 @@
-import { listNames, RefreshError } from '../refresh/errors.ts';
 import { makePlan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import {
@@ -8,7 +7,7 @@ import {
   snapshotDocument,
   writeDocument,
 } from './documents.ts';
-import { lookAtTarget } from './look-at-groups.ts';
+import { lookAtTarget, refuseTargetsInSnapshot } from './look-at-groups.ts';
 import type { Ports } from './ports.ts';
 import { requireExecute, targetGroup } from './prepared-run.ts';
 
@@ -23,16 +22,7 @@ export const planOverwrite = async (run: Run, ports: Ports): Promise<Run> => {
   ]);
   const array = await ports.sourceArray(request.flash_array_api_version);
   const targets = await lookAtTarget(array, targetGroup(run));
-
-  const sourceIds = new Set([...sources, ...earlier.excluded].map(({ id }) => id));
-  const both = targets.filter((target) => sourceIds.has(target.id));
-  if (both.length > 0) {
-    throw new RefreshError(
-      'VolumeInBothGroups',
-      `Volumes of the snapshot are in the target group: ${listNames(both.map(({ name }) => name))}.`,
-      'Take these volumes out of the target protection group.',
-    );
-  }
+  refuseTargetsInSnapshot([...sources, ...earlier.excluded], targets);
   const plan = makePlan({ sources, excluded: [], targets, ignoreMatch: request.ignore_match });
   await writeDocument(store, run.id, planDocument, { ...plan, excluded: earlier.excluded });
   return { ...run, plan_hash: plan.hash ?? undefined };

@@ -6,7 +6,7 @@ import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { planDocument, requestDocument, snapshotDocument, writeDocument } from './documents.ts';
-import { asTarget, type Groups, lookAtGroups } from './look-at-groups.ts';
+import { asTarget, type Groups, lookAtGroups, refuseTargetsInSnapshot } from './look-at-groups.ts';
 import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
 import type { FlashArray, GroupSnapshot, Ports } from './ports.ts';
 import { refuseSharedHosts } from './refuse-shared-hosts.ts';
@@ -70,6 +70,7 @@ const planRun = async (
       ? array.mappings(target.volumes.map((volume) => volume.name))
       : new Map<string, string>(),
   ]);
+  if (target) refuseTargetsInSnapshot(members, target.volumes);
   requireMatches(request.excluded_volumes, [...live, ...members], source.name);
   const { kept, excluded } = splitExcluded(members, request.excluded_volumes);
   requireSomething(kept, source.name);

@@ -22,9 +22,8 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
     readDocument(store, run.id, planDocument),
   ]);
   const array = await ports.sourceArray(request.flash_array_api_version);
-  const snapshot =
-    (await findSnapshot(array, snapshotName)) ??
-    (await create(array, group, request.snapshot_suffix, snapshotName));
+  const found = await findSnapshot(array, snapshotName);
+  const snapshot = found ?? (await create(array, group, request.snapshot_suffix, snapshotName));
 
   // Ids as well: a volume that was excluded by its name may have been renamed since.
   const exclusions = [...request.excluded_volumes, ...plan.excluded.map(({ id }) => id)];
@@ -36,8 +35,8 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
     snapshot: {
       name: snapshot.name,
       created: new Date(snapshot.created).toISOString(),
-      // As Prepare found it: a snapshot that a repeated step finds is this run's own.
-      reused: run.snapshot?.reused ?? false,
+      // Found here and by Prepare: one that only a repeated step finds is this run's own.
+      reused: found !== undefined && run.snapshot?.reused === true,
     },
   };
 };

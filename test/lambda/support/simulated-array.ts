@@ -2,6 +2,7 @@ import { RestFlashArray } from '../../../lambda/flasharray/flash-array.ts';
 import { Session } from '../../../lambda/flasharray/session.ts';
 import { createManualClock } from '../../../local/array/clock.ts';
 import {
+  type Fault,
   type RunningSimulator,
   type StateFile,
   startSimulator,
@@ -92,6 +93,22 @@ export async function startSimulatedArray({
       simulator.state().arrays[0]?.volumes.find((found) => found.name === name)?.fingerprint,
   };
 }
+
+/** The next listing of members as it would be had somebody changed the groups: each with its name, then its volumes. */
+export const membersNow = (...groups: readonly (readonly [string, ...string[]])[]): Fault => ({
+  path: '/protection-groups/volumes',
+  effect: {
+    status: 200,
+    body: {
+      items: groups.flatMap(([group, ...volumes]) =>
+        volumes.map((name) => ({
+          group: { name: group },
+          member: { id: `id-of-${name}`, name, destroyed: false },
+        })),
+      ),
+    },
+  },
+});
 
 export async function stopSimulatedArrays(): Promise<void> {
   await Promise.all([...running].map((simulator) => simulator.stop()));

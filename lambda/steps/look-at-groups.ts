@@ -31,7 +31,7 @@ export const lookAtGroups = async (
   if (target) requireGroupOfVolumes(target);
 
   const ofSource = await sourceVolumeNames(array, source, members);
-  const ofTarget = target ? liveMembers(members, target.name) : [];
+  const ofTarget = target ? memberNames(members, target.name) : [];
   if (ofSource.length === 0) throw empty(source.name);
   if (target && ofTarget.length === 0) throw empty(target.name);
   refuseOverlap(ofSource, ofTarget);
@@ -49,7 +49,7 @@ export const lookAtGroups = async (
 
 /** The live volumes of the target group with their mappings. */
 export const lookAtTarget = async (array: FlashArray, group: string): Promise<TargetVolume[]> => {
-  const names = liveMembers(await array.groupVolumes([group]), group);
+  const names = memberNames(await array.groupVolumes([group]), group);
   if (names.length === 0) throw empty(group);
   const [volumes, mappings] = await Promise.all([array.volumes(names), array.mappings(names)]);
   return volumes.filter((volume) => !volume.destroyed).map((volume) => asTarget(volume, mappings));
@@ -67,8 +67,12 @@ export const asTarget = (
   mapping: mappings.get(nameKey(name)) ?? null,
 });
 
-const liveMembers = (members: readonly GroupMember[], group: string): string[] =>
-  members.filter((member) => sameName(member.group, group) && !member.destroyed).map((m) => m.name);
+/** Those of `members` that are of this group and not destroyed. */
+export const liveMembers = (members: readonly GroupMember[], group: string): GroupMember[] =>
+  members.filter((member) => sameName(member.group, group) && !member.destroyed);
+
+export const memberNames = (members: readonly GroupMember[], group: string): string[] =>
+  liveMembers(members, group).map(({ name }) => name);
 
 /** A group holds volumes, or hosts, or host groups; the latter two stand for the volumes connected to them. */
 const sourceVolumeNames = async (
@@ -76,7 +80,7 @@ const sourceVolumeNames = async (
   group: ProtectionGroup,
   members: readonly GroupMember[],
 ): Promise<string[]> => {
-  const names = liveMembers(members, group.name);
+  const names = memberNames(members, group.name);
   if (names.length > 0) return names;
   if (group.hostCount > 0) {
     const hosts = await array.groupHosts(group.name);
@@ -113,7 +117,8 @@ const requireGroupOfVolumes = ({ name, hostCount, hostGroupCount }: ProtectionGr
   );
 };
 
-const refuseOverlap = (source: readonly string[], target: readonly string[]): void => {
+/** @throws VolumeInBothGroups */
+export const refuseOverlap = (source: readonly string[], target: readonly string[]): void => {
   const keys = new Set(source.map(nameKey));
   const both = target.filter((name) => keys.has(nameKey(name)));
   if (both.length === 0) return;

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { listNames, RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
-import type { Plan } from '../refresh/plan.ts';
+import { hashPairs, type Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import {
   overwriteDocument,
@@ -10,8 +10,9 @@ import {
   requestDocument,
   writeDocument,
 } from './documents.ts';
-import type { FlashArray, Ports, VolumeCopy } from './ports.ts';
-import { requireExecute, targetGroup } from './prepared-run.ts';
+import { liveMembers, memberNames, refuseOverlap } from './look-at-groups.ts';
+import type { FlashArray, GroupMember, Ports, VolumeCopy } from './ports.ts';
+import { prepared, requireExecute, targetGroup } from './prepared-run.ts';
 import { asCopies } from './volume-copies.ts';
 
 /** Mutations under way at once where the array takes one volume a request. */
@@ -19,17 +20,19 @@ const CONCURRENCY = 4;
 
 /**
  * Overwrites the target volumes as planned and tags each with its source. Doing it twice comes to the same.
- * @throws TargetChanged before anything is written
+ * @throws TargetChanged, VolumeInBothGroups before anything is written
  */
 export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
+  const { group: source, snapshotName } = prepared(run);
+  const target = targetGroup(run);
   const [request, plan] = await Promise.all([
     readDocument(ports.store, run.id, requestDocument),
     readDocument(ports.store, run.id, planDocument),
   ]);
-  requireSamePlan(run, plan);
+  requireSamePlan(run, plan, snapshotName);
   const array = await ports.sourceArray(request.flash_array_api_version);
-  await requireSameTargets(array, targetGroup(run), plan);
+  await requireSameTargets(array, source, target, plan);
   const copies = asCopies(plan);
   const can = await array.capabilities();
   if (can.batchTest) await array.testOverwrite(copies);
@@ -73,8 +76,11 @@ const forEach = async (
   if (failures.length > 0) throw failures[0];
 };
 
-const requireSamePlan = (run: Run, plan: Plan): void => {
-  if (plan.hash === run.plan_hash) return;
+/** What the hash covers, and that what is copied is of this run's snapshot: the bucket is not only ours. */
+const requireSamePlan = (run: Run, { hash, pairs }: Plan, snapshotName: string): void => {
+  const prefix = nameKey(`${snapshotName}.`);
+  const isOfSnapshot = pairs.every(({ source }) => nameKey(source.snapshot).startsWith(prefix));
+  if (isOfSnapshot && hash === run.plan_hash && hashPairs(pairs) === hash) return;
   throw new RefreshError(
     'TargetChanged',
     'The plan in the bucket is not the one that this run made.',
@@ -82,22 +88,32 @@ const requireSamePlan = (run: Run, plan: Plan): void => {
   );
 };
 
-/** A name is no identity: between planning and writing a volume may have been renamed or taken out of the group. */
-const requireSameTargets = async (array: FlashArray, group: string, plan: Plan): Promise<void> => {
-  const members = (await array.groupVolumes([group])).filter((member) => !member.destroyed);
-  const ids = await memberIds(array, members);
-  const gone = plan.pairs.filter(({ target }) => ids.get(nameKey(target.name)) !== target.id);
-  if (gone.length === 0) return;
-  throw new RefreshError(
-    'TargetChanged',
-    `No longer in protection group "${group}" as planned: ${listNames(gone.map(({ target }) => target.name))}. Nothing was overwritten.`,
-    'Start a new run; it plans from the group as it is now.',
-  );
+/**
+ * A name is no identity, and a group no promise: between planning and writing a volume may have been renamed, taken out
+ * of the target group or put into the source group.
+ */
+const requireSameTargets = async (
+  array: FlashArray,
+  source: string,
+  target: string,
+  plan: Plan,
+): Promise<void> => {
+  const members = await array.groupVolumes([source, target]);
+  const ids = await memberIds(array, liveMembers(members, target));
+  const gone = plan.pairs.filter((pair) => ids.get(nameKey(pair.target.name)) !== pair.target.id);
+  if (gone.length > 0) {
+    throw new RefreshError(
+      'TargetChanged',
+      `No longer in protection group "${target}" as planned: ${listNames(gone.map((pair) => pair.target.name))}.`,
+      'Start a new run; it plans from the group as it is now.',
+    );
+  }
+  refuseOverlap(memberNames(members, source), memberNames(members, target));
 };
 
 const memberIds = async (
   array: FlashArray,
-  members: readonly { readonly id: string | null; readonly name: string }[],
+  members: readonly GroupMember[],
 ): Promise<ReadonlyMap<string, string>> => {
   const known = members.every((member) => member.id !== null)
     ? members

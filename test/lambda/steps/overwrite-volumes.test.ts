@@ -1,0 +1,308 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { planSchema } from '../../../lambda/refresh/plan.ts';
+import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
+import type { Fault } from '../../../local/array/simulator.ts';
+import { rejectionOf } from '../support/refusals.ts';
+import {
+  ARRAY,
+  membersNow,
+  stopSimulatedArrays,
+  twoDatabases,
+  volume,
+} from '../support/simulated-array.ts';
+import { type Bench, type BenchOptions, begun, runUpTo, setUp } from './support/bench.ts';
+
+afterEach(stopSimulatedArrays);
+
+const PLAN = 'runs/nightly-1/plan.json';
+const BEGUN = 'runs/nightly-1/overwrite.json';
+/** The last version without `POST /volumes/batch`, and the first with it but without its trial. */
+const ONE_BY_ONE = '2.31';
+const UNTRIED = '2.32';
+
+/** A bench with a run that is about to overwrite. */
+const planned = async (options: BenchOptions = {}) => {
+  const bench = await setUp(options);
+  const run = await runUpTo('planOverwrite', bench);
+  return { bench, run, changesSince: changesAfter(bench) };
+};
+
+/** What changes on the array from now on. */
+const changesAfter = (bench: Bench) => {
+  const before = bench.changes().length;
+  return () => bench.changes().slice(before);
+};
+
+const mappingsOf = async ({ array }: Bench) =>
+  Object.fromEntries(await array.mappings(['dev-data', 'dev-fra']));
+
+const refreshed = { 'dev-data': 'id-of-prd-data', 'dev-fra': 'id-of-prd-fra' };
+
+describe.each(['2.4', ONE_BY_ONE, UNTRIED, '2.33', '2.56'])(
+  'overwriting by REST %s',
+  (restVersion) => {
+    it('gives each target the content of the snapshot and its source as a tag', async () => {
+      const { bench, run } = await planned({ restVersion });
+      const [data, fra] = [bench.content('prd-data'), bench.content('prd-fra')];
+      bench.simulator.write(ARRAY, 'prd-data', 'written after the snapshot');
+
+      await overwriteVolumes(run, bench.ports);
+
+      expect([bench.content('dev-data'), bench.content('dev-fra')]).toEqual([data, fra]);
+      expect(await mappingsOf(bench)).toEqual(refreshed);
+      expect(bench.store.objects.has(BEGUN)).toBe(true);
+    });
+
+    it('twice comes to the same', async () => {
+      const { bench, run } = await planned({ restVersion });
+
+      const first = await overwriteVolumes(run, bench.ports);
+      const state = bench.simulator.state();
+      const second = await overwriteVolumes(run, bench.ports);
+
+      expect(second).toEqual(first);
+      expect(bench.simulator.state()).toEqual(state);
+    });
+  },
+);
+
+describe('how many requests', () => {
+  it.each<[string, string[]]>([
+    ['2.56', ['POST /volumes/batch/test', 'POST /volumes/batch']],
+    [UNTRIED, ['POST /volumes/batch']],
+    [
+      ONE_BY_ONE,
+      ['POST /volumes', 'POST /volumes', 'PUT /volumes/tags/batch', 'PUT /volumes/tags/batch'],
+    ],
+  ])('by REST %s: %j', async (restVersion, expected) => {
+    const { bench, run } = await planned({ restVersion });
+    const before = bench.requests().length;
+
+    await overwriteVolumes(run, bench.ports);
+
+    expect(
+      bench
+        .requests()
+        .slice(before)
+        .filter((call) => !call.startsWith('GET')),
+    ).toEqual(expected);
+  });
+
+  it('one by one, tags that are right already are not written', async () => {
+    const tagged = (name: string, gib: number, source: string) =>
+      volume(name, gib, { tags: { snapshot_mapping: `id-of-${source}` } });
+    const { bench, run, changesSince } = await planned({
+      restVersion: ONE_BY_ONE,
+      state: {
+        ...twoDatabases,
+        volumes: [
+          ...(twoDatabases.volumes ?? []).slice(0, 3),
+          tagged('dev-fra', 40, 'prd-fra'),
+          volume('dev-data', 120),
+        ],
+      },
+    });
+
+    await overwriteVolumes(run, bench.ports);
+
+    expect(changesSince()).toEqual(['POST /volumes', 'POST /volumes', 'PUT /volumes/tags/batch']);
+    expect(await mappingsOf(bench)).toEqual(refreshed);
+  });
+});
+
+describe('a target that is no longer what was planned', () => {
+  it.each<[string, Fault, string]>([
+    ['was taken out of the group', membersNow(['dev-pg', 'dev-data']), '"dev-fra"'],
+    [
+      'bears the name of another',
+      {
+        path: '/protection-groups/volumes',
+        effect: {
+          status: 200,
+          body: {
+            items: [
+              { group: { name: 'dev-pg' }, member: { name: 'dev-data', id: 'id-of-dev-fra' } },
+              { group: { name: 'dev-pg' }, member: { name: 'dev-fra', id: 'id-of-dev-data' } },
+            ],
+          },
+        },
+      },
+      '"dev-data", "dev-fra"',
+    ],
+    [
+      'is destroyed',
+      {
+        path: '/protection-groups/volumes',
+        effect: {
+          status: 200,
+          body: {
+            items: [
+              { group: { name: 'dev-pg' }, member: { name: 'dev-data', id: 'id-of-dev-data' } },
+              {
+                group: { name: 'dev-pg' },
+                member: { name: 'dev-fra', id: 'id-of-dev-fra', destroyed: true },
+              },
+            ],
+          },
+        },
+      },
+      '"dev-fra"',
+    ],
+  ])('%s: nothing is overwritten', async (_, fault, named) => {
+    const { bench, run, changesSince } = await planned();
+    bench.simulator.addFaults([fault]);
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'TargetChanged',
+      message: `No longer in protection group "dev-pg" as planned: ${named}.`,
+      remedy: 'Start a new run; it plans from the group as it is now.',
+    });
+    expect(changesSince()).toEqual([]);
+    expect(bench.store.objects.has(BEGUN)).toBe(false);
+  });
+
+  it('was renamed: nothing is overwritten, not even by an array that tells no ids of members', async () => {
+    const { bench, run } = await planned({ restVersion: '2.8' });
+    const renamed = await setUp({
+      restVersion: '2.8',
+      store: bench.store,
+      state: {
+        ...twoDatabases,
+        volumes: (twoDatabases.volumes ?? []).map((found) =>
+          found.name === 'dev-fra' ? volume('dev-fra', 40, { id: 'another' }) : found,
+        ),
+      },
+    });
+
+    expect(await rejectionOf(overwriteVolumes(run, renamed.ports))).toMatchObject({
+      name: 'TargetChanged',
+      message: expect.stringContaining('"dev-fra"'),
+    });
+    expect(renamed.changes()).toEqual([]);
+  });
+
+  it('has come into the source group: nothing is overwritten', async () => {
+    const { bench, run, changesSince } = await planned();
+    bench.simulator.addFaults([
+      membersNow(['prd-pg', 'prd-data', 'prd-fra', 'dev-fra'], ['dev-pg', 'dev-data', 'dev-fra']),
+    ]);
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'VolumeInBothGroups',
+      message: expect.stringContaining('"dev-fra"'),
+    });
+    expect(changesSince()).toEqual([]);
+  });
+});
+
+describe('a plan that is not the one that was made', () => {
+  const tampered: Record<string, (plan: ReturnType<typeof planSchema.parse>) => unknown> = {
+    'another hash': (plan) => ({ ...plan, hash: 'sha256:0' }),
+    'targets that changed places': (plan) => ({
+      ...plan,
+      pairs: plan.pairs.map((pair, index, all) => ({
+        ...pair,
+        target: all.at(index - 1)?.target,
+      })),
+    }),
+    'another snapshot': (plan) => ({
+      ...plan,
+      pairs: plan.pairs.map((pair) => ({
+        ...pair,
+        source: { ...pair.source, snapshot: `prd-pg.s0.${pair.source.name}` },
+      })),
+    }),
+    'no pairs': (plan) => ({ ...plan, pairs: [] }),
+  };
+
+  it.each(Object.entries(tampered))('is not carried out: %s', async (_, change) => {
+    const { bench, run, changesSince } = await planned();
+    bench.store.put(PLAN, change(planSchema.parse(bench.store.json(PLAN))));
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'TargetChanged',
+      message: 'The plan in the bucket is not the one that this run made.',
+    });
+    expect(changesSince()).toEqual([]);
+  });
+
+  it('or not there at all is not carried out', async () => {
+    const { bench, run, changesSince } = await planned();
+    bench.store.objects.delete(PLAN);
+
+    expect((await rejectionOf(overwriteVolumes(run, bench.ports))).name).toBe('InvalidStepInput');
+    expect(changesSince()).toEqual([]);
+  });
+});
+
+describe('an array that refuses', () => {
+  const refused = { status: 400, body: { errors: [{ context: 'dev-fra', message: 'No.' }] } };
+
+  it('in the trial: nothing was begun', async () => {
+    const { bench, run, changesSince } = await planned();
+    bench.simulator.addFaults([
+      {
+        path: '/volumes/batch/test',
+        effect: {
+          status: 200,
+          body: {
+            items: [{ success: false, result_details: 'No.', resource: { name: 'dev-fra' } }],
+          },
+        },
+      },
+    ]);
+
+    expect((await rejectionOf(overwriteVolumes(run, bench.ports))).message).toContain(
+      '"dev-fra": No.',
+    );
+    expect(changesSince()).toEqual([]);
+    expect(bench.store.objects.has(BEGUN)).toBe(false);
+  });
+
+  it('one volume of several: no further one is begun, and none is tagged', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => String(10 + index));
+    const { bench, run, changesSince } = await planned({
+      restVersion: ONE_BY_ONE,
+      definition: { excluded_volumes: [] },
+      state: {
+        volumes: names.flatMap((n) => [volume(`prd-${n}`, 1), volume(`dev-${n}`, 1)]),
+        protection_groups: [
+          { name: 'prd-pg', volumes: names.map((n) => `prd-${n}`) },
+          { name: 'dev-pg', volumes: names.map((n) => `dev-${n}`) },
+        ],
+      },
+    });
+    bench.simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 5, effect: refused }]);
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'ArrayRequestRefused',
+      message: expect.stringContaining('dev-fra: No.'),
+    });
+    // The fifth is refused; with it at most three others were under way.
+    expect(changesSince().length).toBeLessThanOrEqual(8);
+    expect(changesSince()).not.toContain('PUT /volumes/tags/batch');
+    expect(bench.store.objects.has(BEGUN)).toBe(true);
+  });
+});
+
+describe('nothing is overwritten', () => {
+  it('on a dry run', async () => {
+    const bench = await setUp();
+    const run = await runUpTo('prepare', bench, begun({ execute: false }));
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'InvalidStepInput',
+      message: 'The run is a dry run, so nothing may be changed on the array.',
+    });
+    expect(bench.changes()).toEqual([]);
+  });
+
+  it('without a target group', async () => {
+    const bench = await setUp({ definition: { target_protection_group: undefined } });
+    const run = await runUpTo('takeSnapshot', bench);
+    const changes = changesAfter(bench);
+
+    expect((await rejectionOf(overwriteVolumes(run, bench.ports))).name).toBe('InvalidStepInput');
+    expect(changes()).toEqual([]);
+  });
+});

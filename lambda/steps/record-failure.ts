@@ -1,3 +1,4 @@
+import { errorKind } from '../refresh/errors.ts';
 import { type Outcome, recordOf } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import { readEvent } from '../refresh/request.ts';
@@ -17,7 +18,7 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
   const array = await ports.sourceArray(await pinOf(run, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
   const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
-  const state = await targetState(known, ports, documents.plan, array);
+  const state = await targetState(known, ports, documents.plan, array, error.name);
   const outcome: Outcome = { status: 'FAILED', error, ...state };
   const recorded = await writeManifest(known, ports.store, documents, outcome);
   await array?.logOut();
@@ -56,11 +57,17 @@ const targetState = async (
   { store }: Ports,
   plan: Plan | undefined,
   array: FlashArray | undefined,
+  error: string,
 ): Promise<State> => {
   try {
     const begun = await findDocument(store, run.id, overwriteDocument);
     if (!begun) return { target: isWithoutTarget(run) ? 'none' : 'untouched' };
-    if (plan && array) return { target: await compare(plan, run, array) };
+    if (plan && array) {
+      const target = await compare(plan, run, array);
+      return target === 'untouched' && isInDoubt(error)
+        ? { target, warnings: [AS_YET] }
+        : { target };
+    }
   } catch {
     // What cannot be looked at counts as mixed.
   }
@@ -69,6 +76,13 @@ const targetState = async (
     warnings: ['The overwrite had begun and the target could not be looked at: take it as mixed.'],
   };
 };
+
+const AS_YET =
+  'The overwrite got no answer. It has had no effect so far, but may still be carried out: look at the target again before it is used.';
+
+/** Whether the array may still do what it was last asked: it gave no answer, or nobody was left to hear it. */
+const isInDoubt = (error: string): boolean =>
+  error === 'ArrayUnavailable' || errorKind(error) === undefined;
 
 const isWithoutTarget = (run: Run): boolean => run.refresh !== undefined && !run.has_target;
 

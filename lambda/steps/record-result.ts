@@ -6,11 +6,14 @@ import { readRunDocuments, writeManifest } from './record.ts';
 
 /** Writes the manifest of a run that did what it should, and ends the array session. */
 export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
-  const documents = await readRunDocuments(run, ports.store);
+  const [documents, request] = await Promise.all([
+    readRunDocuments(run, ports.store),
+    readDocument(ports.store, run.id, requestDocument),
+  ]);
   const recorded = await writeManifest(run, ports.store, documents, outcomeOf(run));
-  const request = await readDocument(ports.store, run.id, requestDocument);
-  const array = await ports.sourceArray(request.flash_array_api_version);
-  await array.logOut();
+  // What is recorded has happened; a session that stays behind expires by itself.
+  const array = await ports.sourceArray(request.flash_array_api_version).catch(() => undefined);
+  await array?.logOut();
   return recorded;
 };
 

@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { manifestSchema } from '../../../lambda/refresh/manifest.ts';
+import { recordResult } from '../../../lambda/steps/record-result.ts';
+import { stopSimulatedArrays } from '../support/simulated-array.ts';
+import { begun, runUpTo, setUp } from './support/bench.ts';
+
+afterEach(stopSimulatedArrays);
+
+const FOLDER = 'manifests/nightly';
+
+describe('the manifest', () => {
+  it('of a refresh tells what the target holds now', async () => {
+    const bench = await setUp();
+    const run = await runUpTo('overwriteVolumes', bench);
+
+    const recorded = await recordResult(run, bench.ports);
+
+    expect(recorded).toMatchObject({
+      status: 'SUCCEEDED',
+      target: 'refreshed',
+      manifest: `${FOLDER}/nightly-1.json`,
+    });
+    const manifest = manifestSchema.parse(bench.store.json(`${FOLDER}/nightly-1.json`));
+    expect(manifest).toMatchObject({
+      status: 'SUCCEEDED',
+      target: 'refreshed',
+      snapshot: { name: 'prd-pg.s1', created: '2026-11-24T01:00:00.000Z', reused: false },
+      plan_hash: run.plan_hash,
+      pairs: [{ target: { name: 'dev-data' } }, { target: { name: 'dev-fra' } }],
+      excluded: [{ id: 'id-of-prd-config', name: 'prd-config' }],
+      error: null,
+    });
+    expect(bench.store.json(`${FOLDER}/latest.json`)).toEqual(manifest);
+    expect(bench.store.json(`${FOLDER}/current.json`)).toEqual(manifest);
+    expect(bench.store.objects.get(`${FOLDER}/nightly-1.volumes.txt`)).toBe(
+      'prd-pg.s1.prd-data\nprd-pg.s1.prd-fra\n',
+    );
+  });
+
+  it('of a dry run leaves alone what tells of the target', async () => {
+    const bench = await setUp();
+    const run = await runUpTo('prepare', bench, begun({ execute: false }));
+
+    expect(await recordResult(run, bench.ports)).toMatchObject({
+      status: 'PLANNED',
+      target: 'untouched',
+    });
+    expect(bench.store.objects.has(`${FOLDER}/current.json`)).toBe(false);
+    expect(bench.store.objects.has(`${FOLDER}/latest.json`)).toBe(true);
+    expect(bench.changes()).toEqual([]);
+  });
+
+  it.each([
+    [false, 'PLANNED'],
+    [true, 'SNAPSHOT_ONLY'],
+  ] as const)('of a refresh without a target (execute: %j): %s', async (execute, status) => {
+    const bench = await setUp({ definition: { target_protection_group: undefined, execute } });
+    const run = await runUpTo(execute ? 'takeSnapshot' : 'prepare', bench);
+
+    expect(await recordResult(run, bench.ports)).toMatchObject({ status, target: 'none' });
+    expect(bench.store.objects.has(`${FOLDER}/current.json`)).toBe(false);
+  });
+});
+
+describe('the array session', () => {
+  it('is ended', async () => {
+    const bench = await setUp();
+
+    await recordResult(await runUpTo('overwriteVolumes', bench), bench.ports);
+
+    expect(bench.simulator.requests().at(-1)?.path).toMatch(/\/logout$/);
+  });
+
+  it('that cannot be ended does not make a failure of a success', async () => {
+    const bench = await setUp();
+    const run = await runUpTo('overwriteVolumes', bench);
+    const ports = { ...bench.ports, sourceArray: () => Promise.reject(new Error('Throttled')) };
+
+    expect(await recordResult(run, ports)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});

@@ -244,9 +244,10 @@ export class RestFlashArray implements FlashArray {
     if (failed.length === 0) return;
     const names = failed.map((result) => result.resource?.name ?? 'unnamed');
     const details = new Set(failed.map((result) => result.result_details ?? 'no reason given'));
+    const said = [...details].slice(0, 5).join(' ').slice(0, 1_000);
     throw new RefreshError(
       'ArrayRequestRefused',
-      `Array ${this.#session.host} tried ${call.path} and would refuse it for ${listNames(names)}: ${[...details].slice(0, 5).join(' ')}`,
+      `Array ${this.#session.host} tried ${call.path} and would refuse it for ${listNames(names)}: ${said}`,
       'Act on what the array says, then run again. Nothing was changed by the trial.',
     );
   }

@@ -14,12 +14,12 @@ const groupName = z
   .string()
   .refine(isObjectName, `expected the name of a protection group (${OBJECT_NAME_RULE})`);
 
+/** Longer than any name, id or template can be: a text that is repeated in a message must not make it endless. */
+const shortText = z.string().min(1).max(200, 'expected at most 200 characters');
+
 /** An exclusion as people write it: `{ "volume_id": "…" }`, an id, or a volume's name. */
 const exclusion = z.union(
-  [
-    z.string().min(1),
-    z.strictObject({ volume_id: z.string().min(1) }).transform((entry) => entry.volume_id),
-  ],
+  [shortText, z.strictObject({ volume_id: shortText }).transform((entry) => entry.volume_id)],
   { error: 'expected a volume id, a volume name, or { "volume_id": "…" }' },
 );
 
@@ -30,7 +30,7 @@ export const definitionSchema = z.strictObject({
   source_protection_group: groupName,
   target_protection_group: groupName.optional(),
   /** Literal suffix, or a template with `{date}`, `{time}`, `{refresh}`, `{run}`. */
-  snapshot_name: z.string().min(1).default(DEFAULT_SNAPSHOT_NAME),
+  snapshot_name: shortText.default(DEFAULT_SNAPSHOT_NAME),
   replicate: z.boolean().default(false),
   ignore_match: z.boolean().default(false),
   ora_backup_mode: z.boolean().default(false),
@@ -49,7 +49,7 @@ export type Trigger = (typeof triggers)[number];
 
 /** What an event may say: which refresh, and overrides that cannot aim it at another group or array. */
 export const overridesSchema = z.strictObject({
-  snapshot_name: z.string().min(1).optional(),
+  snapshot_name: shortText.optional(),
   ignore_match: z.boolean().optional(),
   ora_backup_mode: z.boolean().optional(),
   execute: z.boolean().optional(),

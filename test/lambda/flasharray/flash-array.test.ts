@@ -303,6 +303,21 @@ describe('an answer that does not fit', () => {
   });
 });
 
+it('a trial that fails at length is told in short', async () => {
+  const result = (index: number) => ({
+    success: false,
+    result_details: `${index} ${'x'.repeat(10_000)}`,
+    resource: { name: `dev-${index}` },
+  });
+  const items = Array.from({ length: 100 }, (_, index) => result(index));
+  const stub = await startStubArray(openingWith(() => ({ body: { items } })));
+  const array = new RestFlashArray(sessionWith(stub));
+
+  expect((await rejectionOf(array.testGroupSnapshot('prd-pg', 's1'))).message.length).toBeLessThan(
+    1_500,
+  );
+});
+
 it('logging out ends the session on the array', async () => {
   const { array, simulator } = await startSimulatedArray();
   await array.identify();

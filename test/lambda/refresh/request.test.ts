@@ -104,6 +104,16 @@ describe('a definition', () => {
     expect(message).toContain(problem);
   });
 
+  it.each([
+    ['snapshot_name', 'x'.repeat(100_000)],
+    ['source_protection_group', 'x'.repeat(100_000)],
+    ['flash_array_api_version', 'x'.repeat(100_000)],
+    ['excluded_volumes', ['x'.repeat(100_000)]],
+    ['excluded_volumes', [{ volume_id: 'x'.repeat(100_000) }]],
+  ])('with a %s of any length is refused in few words', (key, value) => {
+    expect(refusalFor({ [key]: value }).message.length).toBeLessThan(400);
+  });
+
   it.each(['src_flash_array_api_token', 'ora_password', 'Secret', 'flash_array_api_token'])(
     'that holds %s is refused, and told to have it renewed',
     (key) => {
@@ -175,6 +185,12 @@ describe('an event', () => {
       expect(refusalOf(() => readEvent(event)).name).toBe('InvalidEvent');
     },
   );
+
+  it('with a snapshot name of any length is refused in few words', () => {
+    const event = { refresh: 'nightly', snapshot_name: '{date}'.repeat(20_000) };
+
+    expect(refusalOf(() => readEvent(event)).message.length).toBeLessThan(400);
+  });
 
   it('has no booleans in words: what comes over the bus is JSON', () => {
     expect(refusalOf(() => readEvent({ refresh: 'nightly', execute: 'True' })).message).toContain(

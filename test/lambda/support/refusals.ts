@@ -7,6 +7,9 @@ export interface Refusal {
   readonly remedy: string | null;
 }
 
+const notRefused = (result: unknown) =>
+  new Error(`Not refused, but: ${JSON.stringify(result)?.slice(0, 500)}`);
+
 /** Throws on what is not the product's own error. */
 export const asRefusal = (error: unknown): Refusal => {
   if (!(error instanceof RefreshError)) throw error;
@@ -21,12 +24,12 @@ export const refusalOf = (act: () => unknown): Refusal => {
   } catch (error) {
     return asRefusal(error);
   }
-  throw new Error(`Not refused, but: ${JSON.stringify(result)}`);
+  throw notRefused(result);
 };
 
 /** As `refusalOf`, for what is under way. */
 export const rejectionOf = async (underWay: Promise<unknown>): Promise<Refusal> => {
   const [outcome] = await Promise.allSettled([underWay]);
   if (outcome.status === 'rejected') return asRefusal(outcome.reason);
-  throw new Error(`Not refused, but: ${JSON.stringify(outcome.value)}`);
+  throw notRefused(outcome.value);
 };

@@ -53,7 +53,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       onLog,
       environment: { ...loopback(bucket.url, control.url), ...resource.environment, ...more },
     });
-  const start = launch(stack.start, 'start');
+  let start: LocalFunction | undefined;
   const step = launch(stack.step, 'step', environment);
   const { definition, stateMachineArn } = stack;
   const { beforeTask, afterTask, onEvent } = options;
@@ -74,6 +74,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       secrets.set(stack.secret, JSON.stringify(document));
     },
     start: async (event, invocation = crypto.randomUUID()) => {
+      // Like Lambda's, its environment is made when it is called: not every run is started by it.
+      start ??= launch(stack.start, 'start');
       const answer = await start.invoke(event, invocation);
       const execution = executions.get(Object(answer).run);
       if (!execution)
@@ -86,7 +88,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       return execution;
     },
     stop: async () => {
-      await Promise.all([start.stop(), step.stop()]);
+      await Promise.all([start?.stop(), step.stop()]);
       await Promise.all([control.stop(), bucket.stop()]);
     },
   };

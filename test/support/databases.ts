@@ -1,0 +1,65 @@
+import type { StateFile } from '../../local/array/simulator.ts';
+
+export type ArrayState = StateFile['arrays'][number];
+type VolumeState = NonNullable<ArrayState['volumes']>[number];
+
+const GIB = 2 ** 30;
+export const gib = (size: number): number => size * GIB;
+
+/** A volume of `size` GiB. */
+export const volume = (
+  name: string,
+  size: number,
+  more: Partial<VolumeState> = {},
+): VolumeState => ({
+  name,
+  size: gib(size),
+  ...more,
+});
+
+/** `count` volumes of one size: `<name>-00`, `<name>-01` … */
+export const volumes = (name: string, count: number, size: number): VolumeState[] =>
+  Array.from({ length: count }, (_, index) =>
+    volume(`${name}-${String(index).padStart(2, '0')}`, size),
+  );
+
+export const namesOf = (named: readonly { readonly name: string }[]): string[] =>
+  named.map(({ name }) => name);
+
+/** A protection group of volumes. */
+export const group = (name: string, members: readonly { readonly name: string }[]) => ({
+  name,
+  volumes: namesOf(members),
+});
+
+const production = [...volumes('prd-data', 2, 120), ...volumes('prd-fra', 2, 40)];
+const development = [...volumes('dev-data', 2, 120), ...volumes('dev-fra', 2, 40)];
+
+/** A database of four volumes, its development copy, and a host for each; `more` is on the array too. */
+export const databases = (more: Partial<ArrayState> = {}): StateFile => ({
+  arrays: [
+    {
+      name: 'fa-prod',
+      volumes: [...production, ...development, ...(more.volumes ?? [])],
+      protection_groups: [
+        group('prd-pg', production),
+        group('dev-pg', development),
+        ...(more.protection_groups ?? []),
+      ],
+      hosts: [
+        { name: 'prd01', volumes: namesOf(production) },
+        { name: 'dev01', volumes: namesOf(development) },
+        ...(more.hosts ?? []),
+      ],
+      host_groups: more.host_groups ?? [],
+    },
+  ],
+});
+
+/** The definition that copies the one onto the other; each run under a snapshot name of its own. */
+export const definition = {
+  source_protection_group: 'prd-pg',
+  target_protection_group: 'dev-pg',
+  snapshot_name: '{run}',
+  execute: true,
+};

@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import { mutations, type RunReport, type VolumeReport } from './run-report.ts';
+
+/** Source volume names to target volume names. */
+type Pairs = Readonly<Record<string, string>>;
+
+/**
+ * The run succeeded, and with these pairs: each target has the content that its source had when the snapshot was taken,
+ * its size and its tag, and is otherwise the volume that it was. Everything else on the array is as before.
+ */
+export const expectRefreshed = (report: RunReport, pairs: Pairs): void => {
+  const { manifest, result, before, after } = report;
+  expect(result).toMatchObject({ status: 'SUCCEEDED' });
+  expect(manifest).toMatchObject({ status: 'SUCCEEDED', target: 'refreshed', error: null });
+  expect(pairsOf(report)).toEqual(pairs);
+  const snapshot = after.snapshots.find(({ name }) => name === manifest.snapshot?.name);
+  const expected = before.volumes.map((volume): VolumeReport => {
+    const pair = manifest.pairs.find(({ target }) => target.id === volume.id);
+    if (!pair) return volume;
+    const frozen = snapshot?.volumes.find(({ name }) => name === pair.snapshot);
+    if (!snapshot || !frozen) throw new Error(`There is no snapshot ${pair.snapshot}.`);
+    const source = before.volumes.find(({ id }) => id === pair.source.id);
+    if (!manifest.snapshot?.reused) expect(frozen.fingerprint).toBe(source?.fingerprint);
+    return {
+      ...volume,
+      size: frozen.size,
+      created: snapshot.created,
+      fingerprint: frozen.fingerprint,
+      // Copyable tags of a source travel with its content.
+      tags: { ...volume.tags, ...frozen.tags, snapshot_mapping: pair.source.id },
+      source: frozen.source,
+    };
+  });
+  expect(after.volumes).toEqual(expected);
+};
+
+/** The pairs in the manifest, by name. */
+export const pairsOf = ({ manifest }: RunReport): Pairs =>
+  Object.fromEntries(manifest.pairs.map(({ source, target }) => [source.name, target.name]));
+
+/** Nothing on the array changed, and nothing was sent that could have changed it. */
+export const expectUntouched = ({ requests, before, after }: RunReport): void => {
+  expect(mutations(requests)).toEqual([]);
+  expect(after).toEqual(before);
+};
+
+/** The run failed with this error, in the execution's result and in the manifest alike. */
+export const expectFailure = ({ result, manifest }: RunReport, error: string): void => {
+  expect(result).toMatchObject({ status: 'FAILED', error });
+  expect(manifest).toMatchObject({ status: 'FAILED', error: { name: error } });
+  expect(manifest.error?.message).not.toBe('');
+  expect(manifest.error?.remedy).toEqual(expect.stringMatching(/\w/));
+};
+
+/** The run was refused with this error before it changed anything. */
+export const expectRefused = (report: RunReport, error: string): void => {
+  expectFailure(report, error);
+  expect(report.manifest.target).toBe('untouched');
+  expectUntouched(report);
+};

@@ -1,0 +1,53 @@
+import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
+import { runSchema } from '../../lambda/refresh/run.ts';
+import type { ObjectStore } from '../../lambda/steps/ports.ts';
+import type { JournalEntry, StateReport } from '../../local/array/simulator.ts';
+import type { ExecutionResult, FlowEvent } from '../../local/flow.ts';
+
+export type ArrayReport = StateReport['arrays'][number];
+export type VolumeReport = ArrayReport['volumes'][number];
+
+/** What a run did, and what it left behind. */
+export interface RunReport {
+  /** Run id. */
+  readonly run: string;
+  readonly result: ExecutionResult;
+  readonly history: readonly FlowEvent[];
+  readonly manifest: Manifest;
+  /** Where the manifest lies: `manifests/<refresh>`. */
+  readonly folder: string;
+  /** The lines of `<run id>.volumes.txt`. */
+  readonly snapshotVolumes: readonly string[];
+  /** That reached the array. */
+  readonly requests: readonly JournalEntry[];
+  readonly before: ArrayReport;
+  readonly after: ArrayReport;
+}
+
+/** What a run has recorded in the bucket; the manifest must be as its schema has it. */
+export const readManifest = async (
+  bucket: ObjectStore,
+  result: ExecutionResult,
+): Promise<Pick<RunReport, 'manifest' | 'folder' | 'snapshotVolumes'>> => {
+  const { manifest: key = '' } = runSchema.parse(result.run);
+  const text = await bucket.read(key);
+  if (text === undefined) throw new Error(`The run left no manifest: ${JSON.stringify(result)}`);
+  const lines = (await bucket.read(key.replace(/\.json$/, '.volumes.txt'))) ?? '';
+  return {
+    manifest: manifestSchema.parse(JSON.parse(text)),
+    folder: key.slice(0, key.lastIndexOf('/')),
+    snapshotVolumes: lines.split('\n').filter(Boolean),
+  };
+};
+
+/** Requests that change an array: whatever is no read, no session's beginning or end, and no trial. */
+export const mutations = (requests: readonly JournalEntry[]): JournalEntry[] =>
+  requests.filter(({ method, path }) => method !== 'GET' && !/\/(?:login|logout|test)$/.test(path));
+
+/** Requests by method and path without version: `POST /volumes/batch`. */
+export const callsOf = (requests: readonly JournalEntry[]): string[] =>
+  requests.map(({ method, path }) => `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`);
+
+/** The states that the run entered, in order; again for each attempt is none. */
+export const statesOf = ({ history }: RunReport): string[] =>
+  history.flatMap((event) => (event.type === 'StateEntered' ? [event.state.name] : []));

@@ -1,0 +1,35 @@
+import type { Execution } from '../../local/flow.ts';
+import type { Stage } from './stage.ts';
+
+/** Where one of the tokens has been written to, though it should have been nowhere. */
+export const findTokens = async (
+  tokens: readonly string[],
+  { deployment, simulator, logs, template }: Stage,
+  executions: readonly Execution[],
+): Promise<string[]> => {
+  const { bucket } = deployment;
+  const keys = await bucket.list('');
+  const objects = await Promise.all(
+    keys
+      // A definition is as its author put it there.
+      .filter((key) => !key.startsWith('refreshes/'))
+      .map(async (key) => ({ place: key, text: (await bucket.read(key)) ?? '' })),
+  );
+  const histories = await Promise.all(
+    executions.map(async ({ name, history, result }) => ({
+      place: `execution ${name}`,
+      text: JSON.stringify([history, await result]),
+    })),
+  );
+  const places = [
+    ...objects,
+    ...histories,
+    // Without headers, which is where a token belongs.
+    { place: 'requests', text: JSON.stringify(simulator.requests()) },
+    { place: 'logs', text: logs.join('\n') },
+    { place: 'template', text: template },
+  ];
+  return places
+    .filter(({ text }) => tokens.some((token) => text.includes(token)))
+    .map(({ place }) => place);
+};

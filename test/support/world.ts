@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { Fault, RunningSimulator } from '../../local/array/simulator.ts';
+import type { Deployment } from '../../local/deployment.ts';
+import type { Execution } from '../../local/flow.ts';
+import { type ArrayReport, type RunReport, readManifest } from './run-report.ts';
+import { type Stage, type StageOptions, secretFor, setStage } from './stage.ts';
+import { findTokens } from './tokens.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface WorldOptions extends StageOptions {
+  /** Tokens beside the array's own that must not be written anywhere. */
+  readonly tokens?: readonly string[];
+}
+
+/** A stage and what a test can do on it. Before each run the array's clock moves by a minute. */
+export class World {
+  readonly #options: WorldOptions;
+  #stage: Stage | undefined;
+  #checked = 0;
+  #runs = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+  }
+
+  get simulator(): RunningSimulator {
+    return this.#set.simulator;
+  }
+
+  get deployment(): Deployment {
+    return this.#set.deployment;
+  }
+
+  /** The array, its only one. */
+  get array(): ArrayReport {
+    const [array] = this.simulator.state().arrays;
+    if (array) return array;
+    throw new Error('The world has no array.');
+  }
+
+  /** Changes parts of what is in the secret. */
+  putSecret(change: Partial<ReturnType<typeof secretFor>>): void {
+    this.deployment.putSecret({ ...secretFor(this.simulator), ...change });
+  }
+
+  addFaults(...faults: Fault[]): void {
+    this.#set.contract.ignoreRepliesOf(faults);
+    this.simulator.addFaults(faults);
+  }
+
+  /** `act` happens before the next task of this state; what it throws is the task's error. */
+  before(state: string, act: () => void): void {
+    this.#set.interruptions.add('before', state, act);
+  }
+
+  /** `act` happens after the next task of this state; what it throws takes the place of the task's outcome. */
+  after(state: string, act: () => void): void {
+    this.#set.interruptions.add('after', state, act);
+  }
+
+  /** Puts a definition into the bucket: a document, or any text. */
+  async define(refresh: string, definition: object | string): Promise<void> {
+    const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
+    await this.deployment.bucket.write(`refreshes/${refresh}.json`, text, 'application/json');
+  }
+
+  /** The JSON object of a key; undefined when there is none. */
+  async object(key: string): Promise<unknown> {
+    const text = await this.deployment.bucket.read(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  /** Runs a refresh to its end. The start function is left out: it has tests of its own. */
+  run(refresh: string, overrides: object = {}): Promise<RunReport> {
+    return this.execute({ refresh, ...overrides });
+  }
+
+  /** Runs the state machine on an input. */
+  execute(input: unknown): Promise<RunReport> {
+    this.#runs += 1;
+    const name = `run-${this.#runs}`;
+    return this.report(async () => this.deployment.startExecution(name, input));
+  }
+
+  /** Everything there is to know about the run that `start` starts. */
+  async report(start: () => Promise<Execution>): Promise<RunReport> {
+    this.simulator.advance(MINUTE_MS);
+    const before = this.array;
+    const sent = this.simulator.requests().length;
+    const execution = await start();
+    const result = await execution.result;
+    return {
+      run: execution.name,
+      result,
+      history: execution.history,
+      ...(await readManifest(this.deployment.bucket, result)),
+      requests: this.simulator.requests().slice(sent),
+      before,
+      after: this.array,
+    };
+  }
+
+  async start(): Promise<void> {
+    this.#stage = await setStage(this.#options);
+  }
+
+  /** Back to the beginning: array, secret and bucket. */
+  async reset(): Promise<void> {
+    this.simulator.reset();
+    this.putSecret({});
+    this.#set.interruptions.clear();
+    await this.#set.emptyBucket();
+  }
+
+  /** What must hold after each test, whatever it was about. */
+  async check(): Promise<void> {
+    const executions = [...this.deployment.executions.values()].slice(this.#checked);
+    this.#checked += executions.length;
+    const tokens = [secretFor(this.simulator).src_flash_array_api_token ?? ''];
+    const places = await findTokens(
+      [...tokens, ...(this.#options.tokens ?? [])],
+      this.#set,
+      executions,
+    );
+    expect(places).toEqual([]);
+    expect(this.#set.contract.take()).toEqual([]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#stage?.stop();
+  }
+
+  get #set(): Stage {
+    if (this.#stage) return this.#stage;
+    throw new Error('The world has not been started.');
+  }
+}
+
+/**
+ * A world for the tests of this file or `describe`; each finds it as it was at the beginning. After each test no token
+ * may have been written anywhere, and all requests and replies must have kept to the vendor's contract.
+ */
+export const useWorld = (options: WorldOptions): World => {
+  const world = new World(options);
+  beforeAll(() => world.start());
+  beforeEach(() => world.reset());
+  afterEach(() => world.check());
+  afterAll(() => world.stop());
+  return world;
+};

@@ -56,7 +56,10 @@ export const volumeItem = z.object({
   provisioned: z.number().int().nonnegative(),
   created: z.number(),
   destroyed: flag,
-  connection_count: count,
+  connection_count: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? null),
 });
 
 export const tagItem = z.object({

@@ -39,7 +39,8 @@ export const parseInput = <T extends z.ZodType>(
  */
 export const parseJson = (text: string, kind: InputKind): unknown => {
   try {
-    return JSON.parse(text);
+    // Editors on Windows begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new RefreshError(
       kind.error,

@@ -39,7 +39,8 @@ export interface ArrayVolume {
   readonly size: number;
   readonly created: number;
   readonly destroyed: boolean;
-  readonly connectionCount: number;
+  /** Null where the array does not say. */
+  readonly connectionCount: number | null;
 }
 
 export interface Connection {

@@ -32,8 +32,9 @@ export const refuseSharedHosts = async (
   );
 };
 
+/** Those that are, or for all that is known may be, connected. */
 const connectedNames = (volumes: readonly ArrayVolume[]): string[] =>
-  volumes.filter((volume) => volume.connectionCount > 0).map((volume) => volume.name);
+  volumes.filter((volume) => volume.connectionCount !== 0).map((volume) => volume.name);
 
 const counts = (connection: Connection): connection is Connection & { host: string } =>
   connection.host !== null && !connection.throughProtocolEndpoint;

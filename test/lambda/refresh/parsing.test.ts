@@ -60,6 +60,10 @@ describe('text that is not JSON', () => {
   });
 });
 
+it('a byte order mark, as editors on Windows write it, is no mistake', () => {
+  expect(parseJson('\uFEFF{"a":1}', kind)).toEqual({ a: 1 });
+});
+
 it('keys that begin with "_" are comments', () => {
   expect(withoutComments({ _why: 1, a_b: 2 })).toEqual({ a_b: 2 });
   expect(withoutComments(['_'])).toEqual(['_']);

@@ -192,6 +192,12 @@ describe('an event', () => {
     expect(refusalOf(() => readEvent(event)).message.length).toBeLessThan(400);
   });
 
+  it('cannot smuggle anything in through a prototype', () => {
+    const event: unknown = JSON.parse('{"refresh":"nightly","__proto__":{"execute":true}}');
+
+    expect(refusalOf(() => readEvent(event)).message).toContain('unknown key "__proto__"');
+  });
+
   it('has no booleans in words: what comes over the bus is JSON', () => {
     expect(refusalOf(() => readEvent({ refresh: 'nightly', execute: 'True' })).message).toContain(
       'execute: expected a boolean',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { refuseSharedHosts } from '../../../lambda/steps/refuse-shared-hosts.ts';
+import type { Fault } from '../../../local/array/simulator.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import {
   type SimulatedOptions,
@@ -52,6 +53,32 @@ describe('target volumes', () => {
       name: 'SharedHost',
       message: 'Target volumes "dev-fra" are connected to "prd01", which also uses source volumes.',
     });
+  });
+
+  it('of which the array does not say how often they are connected are looked at', async () => {
+    const { array, simulator } = await startSimulatedArray({
+      state: {
+        volumes: [volume('prd-data', 1), volume('dev-data', 1)],
+        hosts: [{ name: 'prd01', volumes: ['prd-data', 'dev-data'] }],
+      },
+    });
+    const unsaid = (name: string): Fault => ({
+      path: '/volumes',
+      effect: {
+        status: 200,
+        body: {
+          items: [
+            { id: name, name, serial: '0', provisioned: 1, created: 1, connection_count: null },
+          ],
+        },
+      },
+    });
+    simulator.addFaults([unsaid('prd-data')]);
+    const sources = await array.volumes(['prd-data']);
+    simulator.addFaults([unsaid('dev-data')]);
+    const targets = await array.volumes(['dev-data']);
+
+    expect((await rejectionOf(refuseSharedHosts(array, sources, targets))).name).toBe('SharedHost');
   });
 
   it('connected through the host group of such a host are refused', async () => {

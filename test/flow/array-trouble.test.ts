@@ -1,20 +1,11 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { makeCertificate } from '../../local/array/certificate.ts';
 import type { Fault } from '../../local/array/simulator.ts';
 import { databases, definition } from '../support/databases.ts';
-import {
-  expectFailure,
-  expectRefreshed,
-  expectUntouched,
-  pairsOf,
-} from '../support/expectations.ts';
-import { callsOf } from '../support/run-report.ts';
+import { expectFailure, expectRefreshed, expectUntouched } from '../support/expectations.ts';
+import { callsOf, mutations } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
-const FOREIGN_TOKEN = '11111111-2222-4333-8444-555555555555';
-const world = useWorld({ state: databases(), tokens: [FOREIGN_TOKEN] });
+const world = useWorld({ state: databases() });
 const logins = (calls: readonly string[]) => calls.filter((call) => call === 'POST /login').length;
 
 /** What a refresh reads, each once at least. */
@@ -40,7 +31,7 @@ describe('trouble that passes', () => {
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
     expect(report.after.snapshots).toHaveLength(1);
   });
 
@@ -52,7 +43,7 @@ describe('trouble that passes', () => {
 
       const report = await world.run('nightly');
 
-      expectRefreshed(report, pairsOf(report));
+      expectRefreshed(report);
       expect(callsOf(report.requests).filter((call) => call === 'GET /connections')).toHaveLength(
         2,
       );
@@ -69,7 +60,7 @@ describe('trouble that passes', () => {
       // Counted from the login, which is the first.
       world.addFaults({ nth: index + 2, effect: { expire_session: true } });
       const report = await world.run('nightly');
-      expectRefreshed(report, pairsOf(report));
+      expectRefreshed(report);
       expect(logins(callsOf(report.requests))).toBe(2);
       expect(report.after.snapshots).toHaveLength(1);
     }
@@ -84,7 +75,7 @@ describe('trouble that passes', () => {
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
     expect(logins(callsOf(report.requests))).toBe(2);
   });
 
@@ -94,7 +85,7 @@ describe('trouble that passes', () => {
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
   });
 });
 
@@ -136,71 +127,140 @@ describe('trouble that stays', () => {
   });
 });
 
-describe('a secret that does not fit the array', () => {
-  it('is tried once where the token is wrong: an array locks the account after some', async () => {
+describe('a snapshot request', () => {
+  const path = '/protection-group-snapshots';
+
+  it.each([
+    ['carried out, its answer lost', { hang_up: 'after' }],
+    ['never received', { hang_up: 'before' }],
+    ['answered with 503', { status: 503 }],
+  ] as const)('%s, leaves exactly one snapshot and the run succeeds', async (_, effect) => {
     await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
+    world.addFaults({ method: 'POST', path, effect });
 
     const report = await world.run('nightly');
 
-    expectFailure(report, 'ArrayLoginRefused');
-    expectUntouched(report);
-    expect(callsOf(report.requests)).toEqual(['GET /api/api_version', 'POST /login']);
+    expectRefreshed(report);
+    expect(report.after.snapshots.map(({ name }) => name)).toEqual([`prd-pg.${report.run}`]);
+    expect(report.manifest.snapshot?.reused).toBe(false);
   });
 
-  it('serves the next run once it has been corrected', async () => {
-    await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
-    await world.run('nightly');
-    world.putSecret({});
+  it('that comes second uses what the first one made', async () => {
+    await world.define('nightly', { ...definition, snapshot_name: 'release-7' });
+    await world.define('snap', { source_protection_group: 'prd-pg', execute: true });
+    await world.run('snap', { snapshot_name: 'release-7' });
+    // It is made after our run has looked for it, in Prepare and in Take Snapshot.
+    const missing = { errors: [{ context: null, message: 'Snapshot does not exist.' }] };
+    world.addFaults({ method: 'GET', path, times: 2, effect: { status: 400, body: missing } });
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, pairsOf(report));
+    expect(callsOf(mutations(report.requests))).toContain(`POST ${path}`);
+    expect(report.after.snapshots).toEqual(report.before.snapshots);
+    expect(report.manifest).toMatchObject({
+      status: 'SUCCEEDED',
+      snapshot: { name: 'prd-pg.release-7' },
+    });
   });
 
-  it('is asked four times where nobody answers', async () => {
+  it('that the array refuses ends the run with the target untouched', async () => {
     await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_host: `127.0.0.1:${await freePort()}` });
+    const body = { errors: [{ context: 'prd-pg', message: 'Snapshot limit reached.' }] };
+    world.addFaults({ method: 'POST', path, effect: { status: 400, body } });
 
     const report = await world.run('nightly');
 
-    expectFailure(report, 'ArrayUnavailable');
-    expectUntouched(report);
-    const retries = report.history.filter(({ type }) => type === 'StateRetried');
-    expect(retries).toHaveLength(3);
-  });
-
-  it('is told to nobody whose certificate is not accepted', async () => {
-    await world.define('nightly', definition);
-    const { ca } = await makeCertificate();
-    world.putSecret({ src_flash_array_ca: ca });
-
-    const report = await world.run('nightly');
-
-    expectFailure(report, 'ArrayCertificateRefused');
-    expectUntouched(report);
-    expect(report.requests).toEqual([]);
-  });
-
-  it('fails the run where it lacks the token', async () => {
-    await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_api_token: undefined });
-
-    const report = await world.run('nightly');
-
-    expectFailure(report, 'InvalidCredentials');
-    expect(report.manifest.error?.message).toContain('src_flash_array_api_token');
-    expect(report.requests).toEqual([]);
+    expectFailure(report, 'ArrayRequestRefused');
+    expect(report.manifest.target).toBe('untouched');
+    expect(report.manifest.error?.message).toContain('prd-pg: Snapshot limit reached.');
+    expect(report.after).toEqual(report.before);
+    expect(callsOf(mutations(report.requests))).toEqual([`POST ${path}`]);
   });
 });
 
-/** A port of this machine on which nothing listens. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return address !== null && typeof address === 'object' ? address.port : 0;
-};
+describe('the volumes of a snapshot', () => {
+  const path = '/volume-snapshots';
+  const orphan = {
+    name: 'prd-pg.s1.prd-data-00',
+    provisioned: 512,
+    created: 0,
+    source: { id: null, name: null },
+  };
+
+  it.each([
+    ['SnapshotVanished', 'there are none', []],
+    ['SnapshotWithoutSource', 'their source was eradicated', [orphan]],
+  ])('end the run with %s where %s', async (error, _, items) => {
+    await world.define('nightly', { ...definition, snapshot_name: 's1' });
+    world.addFaults({ path, effect: { status: 200, body: { items } } });
+
+    const report = await world.run('nightly');
+
+    expectFailure(report, error);
+    expect(report.manifest.target).toBe('untouched');
+    expect(report.after.volumes).toEqual(report.before.volumes);
+  });
+});
+
+describe('a step that Lambda fails', () => {
+  const thrown = (name: string) => () => {
+    throw Object.assign(new Error('in plain words'), { name });
+  };
+  const fail = (state: string, name: string, times: number) => {
+    for (let time = 0; time < times; time += 1) world.before(state, thrown(name));
+  };
+
+  it.each(['Lambda.TooManyRequestsException', 'Lambda.ServiceException', 'Sandbox.Timedout'])(
+    'is tried again after %s',
+    async (name) => {
+      await world.define('nightly', definition);
+      fail('Overwrite Volumes', name, 3);
+
+      const report = await world.run('nightly');
+
+      expectRefreshed(report);
+    },
+  );
+
+  it.each(['Prepare', 'Take Snapshot', 'Plan Overwrite', 'Overwrite Volumes', 'Record Result'])(
+    'after it was done comes to the same when it is done again: %s',
+    async (state) => {
+      await world.define('nightly', definition);
+      world.after(state, thrown('Sandbox.Timedout'));
+
+      const report = await world.run('nightly');
+
+      expectRefreshed(report);
+      expect(report.manifest.snapshot?.reused).toBe(false);
+      expect(report.after.snapshots).toHaveLength(1);
+    },
+  );
+
+  it('is recorded by its name where a second attempt would not help', async () => {
+    await world.define('nightly', definition);
+    fail('Plan Overwrite', 'Runtime.OutOfMemory', 1);
+
+    const { result, manifest, after, before } = await world.run('nightly');
+
+    expect(result).toMatchObject({ status: 'FAILED', error: 'Runtime.OutOfMemory' });
+    expect(manifest).toMatchObject({
+      target: 'untouched',
+      error: { name: 'Runtime.OutOfMemory', message: 'in plain words', remedy: null },
+    });
+    expect(after.volumes).toEqual(before.volumes);
+  });
+
+  it('to record a failure does not hide what failed', async () => {
+    await world.define('nightly', definition);
+    fail('Plan Overwrite', 'Runtime.OutOfMemory', 1);
+    fail('Record Failure', 'Lambda.ServiceException', 4);
+
+    const { result } = world.deployment.startExecution('unrecorded', { refresh: 'nightly' });
+
+    expect(await result).toMatchObject({
+      status: 'FAILED',
+      error: 'Runtime.OutOfMemory',
+      cause: 'in plain words',
+    });
+  });
+});

@@ -27,12 +27,6 @@ const world = useWorld({
   }),
 });
 
-const inOrder = {
-  'prd-data-00': 'dev-data-00',
-  'prd-data-01': 'dev-data-01',
-  'prd-fra-00': 'dev-fra-00',
-  'prd-fra-01': 'dev-fra-01',
-};
 const applicationDefinition = {
   ...definition,
   source_protection_group: 'app-pg',
@@ -50,7 +44,7 @@ describe('a first refresh', () => {
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, inOrder);
+    expectRefreshed(report);
     expect(report.manifest.pairs.map(({ rule }) => rule)).toEqual(Array(4).fill('equal'));
   });
 
@@ -137,7 +131,7 @@ describe('a second refresh', () => {
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, inOrder);
+    expectRefreshed(report);
     expect(report.manifest.pairs.map(({ rule }) => rule)).toEqual(Array(4).fill('tag'));
     expect(report.after.snapshots).toHaveLength(2);
   });
@@ -184,13 +178,13 @@ describe('ignore_match', () => {
 describe('an existing snapshot', () => {
   it('is used again, with what it held and not what production holds by now', async () => {
     await world.define('nightly', { ...definition, snapshot_name: 'release-7' });
-    expectRefreshed(await world.run('nightly'), inOrder);
+    expectRefreshed(await world.run('nightly'));
     world.simulator.write('fa-prod', 'prd-fra-00', 'production goes on');
     world.simulator.write('fa-prod', 'dev-fra-00', 'and so does development');
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, inOrder);
+    expectRefreshed(report);
     expect(report.manifest.snapshot).toMatchObject({ name: 'prd-pg.release-7', reused: true });
     expect(callsOf(mutations(report.requests))).toEqual(['POST /volumes/batch']);
   });
@@ -204,8 +198,8 @@ describe('an existing snapshot', () => {
     const tenAgain = await world.run('nightly', { snapshot_name: 's10' });
 
     expect(one.manifest.snapshot).toMatchObject({ name: 'prd-pg.s1', reused: false });
-    expectRefreshed(one, inOrder);
-    expectRefreshed(tenAgain, inOrder);
+    expectRefreshed(one);
+    expectRefreshed(tenAgain);
     expect(tenAgain.manifest.snapshot).toEqual({ ...ten.manifest.snapshot, reused: true });
     expect(tenAgain.after.snapshots.map(({ name }) => name)).toEqual(['prd-pg.s10', 'prd-pg.s1']);
   });

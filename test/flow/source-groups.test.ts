@@ -11,11 +11,23 @@ const inPod = [volume('pod1::erp-00', 8), volume('pod1::erp-01', 8)];
 const ofMachines = [volume('vvol-erp-1a2b-vg/Data-00', 8), volume('vvol-erp-1a2b-vg/Data-01', 8)];
 const erpClone = volumes('erpdev', 2, 8);
 
+const partly = [volume('crm-00', 8), volume('crm-old', 8, { destroyed: true })];
+const partlyClone = [volume('crmdev-old', 8, { destroyed: true }), volume('crmdev-00', 8)];
+
 const world = useWorld({
   // The oldest that there is: what came later is not needed to find the volumes.
   restVersion: '2.2',
   state: databases({
-    volumes: [...cluster, ...local, ...clone, ...inPod, ...ofMachines, ...erpClone],
+    volumes: [
+      ...cluster,
+      ...local,
+      ...clone,
+      ...inPod,
+      ...ofMachines,
+      ...erpClone,
+      ...partly,
+      ...partlyClone,
+    ],
     hosts: [
       { name: 'rac-01', volumes: namesOf(local) },
       { name: 'rac-02' },
@@ -29,6 +41,8 @@ const world = useWorld({
       group('pod1::erp-pg', inPod),
       group('machines-pg', ofMachines),
       group('erpdev-pg', erpClone),
+      group('crm-pg', partly),
+      group('crmdev-pg', partlyClone),
     ],
   }),
 });
@@ -111,6 +125,22 @@ describe('names with a container', () => {
       'vvol-erp-1a2b-vg/Data-01': 'erpdev-01',
     });
     expect(planned.manifest.pairs).toEqual(report.manifest.pairs);
+  });
+});
+
+describe('a destroyed volume', () => {
+  it('is neither copied nor overwritten, though its group still lists it', async () => {
+    await world.define('crm', {
+      ...definition,
+      source_protection_group: 'crm-pg',
+      target_protection_group: 'crmdev-pg',
+    });
+
+    const planned = await world.run('crm', { execute: false });
+    const report = await world.run('crm');
+
+    expectRefreshed(report, { 'crm-00': 'crmdev-00' });
+    expect(planned.manifest.pairs.map(({ source }) => source.name)).toEqual(['crm-00']);
   });
 });
 

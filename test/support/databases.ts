@@ -32,8 +32,21 @@ export const group = (name: string, members: readonly { readonly name: string }[
   volumes: namesOf(members),
 });
 
-const production = [...volumes('prd-data', 2, 120), ...volumes('prd-fra', 2, 40)];
+export const production = [...volumes('prd-data', 2, 120), ...volumes('prd-fra', 2, 40)];
 const development = [...volumes('dev-data', 2, 120), ...volumes('dev-fra', 2, 40)];
+
+/** Source volume names to target volume names. */
+export type Pairs = Readonly<Record<string, string>>;
+
+/** Each source with the target at the same place. */
+export const pairUp = (
+  sources: readonly { readonly name: string }[],
+  targets: readonly { readonly name: string }[],
+): Pairs =>
+  Object.fromEntries(sources.map(({ name }, index) => [name, targets[index]?.name ?? '']));
+
+/** How the volumes of the database and of its copy belong together. */
+export const databasePairs = pairUp(production, development);
 
 /** A database of four volumes, its development copy, and a host for each; `more` is on the array too. */
 export const databases = (more: Partial<ArrayState> = {}): StateFile => ({

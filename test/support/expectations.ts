@@ -1,14 +1,12 @@
 import { expect } from 'vitest';
+import { databasePairs, type Pairs } from './databases.ts';
 import { mutations, type RunReport, type VolumeReport } from './run-report.ts';
 
-/** Source volume names to target volume names. */
-type Pairs = Readonly<Record<string, string>>;
-
 /**
- * The run succeeded, and with these pairs: each target has the content that its source had when the snapshot was taken,
+ * The run succeeded, and with these pairs (those of the database and its copy, if none are given): each target has the content that its source had when the snapshot was taken,
  * its size and its tag, and is otherwise the volume that it was. Everything else on the array is as before.
  */
-export const expectRefreshed = (report: RunReport, pairs: Pairs): void => {
+export const expectRefreshed = (report: RunReport, pairs: Pairs = databasePairs): void => {
   const { manifest, result, before, after } = report;
   expect(result).toMatchObject({ status: 'SUCCEEDED' });
   expect(manifest).toMatchObject({ status: 'SUCCEEDED', target: 'refreshed', error: null });

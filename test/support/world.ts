@@ -28,6 +28,11 @@ export class World {
     return this.#set.simulator;
   }
 
+  /** What the functions have logged so far. */
+  get logs(): readonly string[] {
+    return this.#set.logs;
+  }
+
   get deployment(): Deployment {
     return this.#set.deployment;
   }
@@ -113,22 +118,29 @@ export class World {
     await this.#set.emptyBucket();
   }
 
+  /** Where tokens have been written to: bucket, histories, requests, logs, template. */
+  leaks(): Promise<string[]> {
+    const executions = [...this.deployment.executions.values()].slice(this.#checked);
+    return findTokens(this.#tokens, this.#set, executions);
+  }
+
   /** What must hold after each test, whatever it was about. */
   async check(): Promise<void> {
-    const executions = [...this.deployment.executions.values()].slice(this.#checked);
-    this.#checked += executions.length;
-    const tokens = [secretFor(this.simulator).src_flash_array_api_token ?? ''];
-    const places = await findTokens(
-      [...tokens, ...(this.#options.tokens ?? [])],
-      this.#set,
-      executions,
-    );
-    expect(places).toEqual([]);
-    expect(this.#set.contract.take()).toEqual([]);
+    const found = { leaks: await this.leaks(), violations: this.#set.contract.take() };
+    this.#checked = this.deployment.executions.size;
+    expect(found).toEqual({ leaks: [], violations: [] });
   }
 
   async stop(): Promise<void> {
-    await this.#stage?.stop();
+    const [tokens, logs] = [this.#tokens, this.logs];
+    await this.#set.stop();
+    // The last lines may have come after the last test.
+    expect(tokens.filter((token) => logs.some((line) => line.includes(token)))).toEqual([]);
+  }
+
+  get #tokens(): string[] {
+    const own = secretFor(this.simulator).src_flash_array_api_token ?? '';
+    return [own, ...(this.#options.tokens ?? [])];
   }
 
   get #set(): Stage {

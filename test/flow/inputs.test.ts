@@ -1,16 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import { makeCertificate } from '../../local/array/certificate.ts';
 import { databases, definition } from '../support/databases.ts';
-import {
-  expectFailure,
-  expectRefreshed,
-  expectUntouched,
-  pairsOf,
-} from '../support/expectations.ts';
-import { statesOf } from '../support/run-report.ts';
+import { expectFailure, expectRefreshed, expectUntouched } from '../support/expectations.ts';
+import { STRAY_TOKEN, wrongDefinitions, wrongInputs } from '../support/mistakes.ts';
+import { callsOf, statesOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
-const TOKEN = '3bdf3b60-f0c0-fa8a-83c1-b794ba8f562c';
-const world = useWorld({ state: databases(), restVersion: '2.26', tokens: [TOKEN] });
+const FOREIGN_TOKEN = '11111111-2222-4333-8444-555555555555';
+const world = useWorld({
+  state: databases(),
+  restVersion: '2.26',
+  tokens: [STRAY_TOKEN, FOREIGN_TOKEN],
+});
 
 const schedule = {
   refresh: 'nightly',
@@ -32,7 +35,7 @@ describe('the start function', () => {
 
     expect(report.run).toBe('nightly-20261124T010000Z');
     expect(report.manifest.trigger).toBe('schedule');
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
   });
 
   it('starts the run of a bus event under its id', async () => {
@@ -42,7 +45,7 @@ describe('the start function', () => {
 
     expect(report.run).toBe('nightly-6a7e8feb-b491-4cf7-a9f1-bf3703467718');
     expect(report.manifest.trigger).toBe('event');
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
   });
 
   it('takes overrides from the detail of a bus event, and nothing else', async () => {
@@ -102,55 +105,8 @@ describe('the start function', () => {
   });
 });
 
-/** What is wrong with the input, the error's name, and what its message must and must not hold. */
-const mistakes = [
-  {
-    mistake: 'an unknown refresh',
-    event: { refresh: 'nightli' },
-    error: 'UnknownRefresh',
-    says: '"nightly"',
-  },
-  {
-    mistake: 'a name that leads out of the folder',
-    event: { refresh: '../manifests/nightly' },
-    error: 'UnknownRefresh',
-    says: 'cannot be the name',
-  },
-  {
-    mistake: 'an override of the target group',
-    event: { refresh: 'nightly', target_protection_group: 'prd-pg' },
-    error: 'InvalidEvent',
-    says: 'unknown key "target_protection_group"',
-  },
-  {
-    mistake: 'an override of replicate',
-    event: { refresh: 'nightly', replicate: true },
-    error: 'InvalidEvent',
-    says: 'unknown key "replicate"',
-  },
-  {
-    mistake: 'an override of a wrong type',
-    event: { refresh: 'nightly', execute: 'yes' },
-    error: 'InvalidEvent',
-    says: 'execute: expected a boolean, found "yes"',
-  },
-  {
-    mistake: 'an override that is not delivered yet',
-    event: { refresh: 'nightly', ora_backup_mode: true },
-    error: 'InvalidDefinition',
-    says: 'ora_backup_mode',
-  },
-  {
-    mistake: 'a snapshot name that the array would not take',
-    event: { refresh: 'nightly', snapshot_name: 'with space' },
-    error: 'InvalidDefinition',
-    says: '"with space"',
-  },
-  { mistake: 'no event at all', event: null, error: 'InvalidEvent', says: 'expected an object' },
-] as const;
-
 describe('an input that is not right', () => {
-  it.each(mistakes)('starts nothing: $mistake', async ({ event, error, says }) => {
+  it.each(wrongInputs)('starts nothing: $mistake', async ({ event, error, says }) => {
     await world.define('nightly', definition);
     const known = world.deployment.executions.size;
 
@@ -162,7 +118,7 @@ describe('an input that is not right', () => {
     expect(await world.deployment.bucket.list('manifests/')).toEqual([]);
   });
 
-  it.each(mistakes)('fails the state machine all the same: $mistake', async (mistake) => {
+  it.each(wrongInputs)('fails the state machine all the same: $mistake', async (mistake) => {
     await world.define('nightly', definition);
 
     const report = await world.execute(mistake.event ?? {});
@@ -183,59 +139,19 @@ describe('an input that is not right', () => {
   });
 });
 
-const definitions = [
-  {
-    mistake: 'text that is no JSON',
-    broken: '{\n  "source_protection_group": ,\n}',
-    says: 'not JSON',
-  },
-  { mistake: 'a document that is no object', broken: '[]', says: 'definition "broken"' },
-  {
-    mistake: 'no source group',
-    broken: { target_protection_group: 'dev-pg' },
-    says: 'source_protection_group',
-  },
-  {
-    mistake: 'an unknown key',
-    broken: { ...definition, taget_protection_group: 'x' },
-    says: '"taget_protection_group"',
-  },
-  {
-    mistake: 'a wrong type',
-    broken: { ...definition, excluded_volumes: 'app-config' },
-    says: 'excluded_volumes',
-  },
-  {
-    mistake: 'a token',
-    broken: { ...definition, src_flash_array_api_token: TOKEN },
-    says: '"src_flash_array_api_token"',
-  },
-  {
-    mistake: 'a token that breaks the JSON off',
-    broken: `{ "api_token": "${TOKEN}`,
-    says: 'not JSON',
-  },
-  { mistake: 'replicate', broken: { ...definition, replicate: true }, says: 'replicate' },
-  {
-    mistake: 'ora_backup_mode',
-    broken: { ...definition, ora_backup_mode: 'True' },
-    says: 'ora_backup_mode',
-  },
-];
-
 describe('a definition that is not right', () => {
-  it.each(definitions)('starts nothing: $mistake', async ({ broken, says }) => {
+  it.each(wrongDefinitions)('starts nothing: $mistake', async ({ broken, says }) => {
     await world.define('broken', broken);
 
     const start = world.deployment.start({ refresh: 'broken' });
 
     await expect(start).rejects.toMatchObject({ name: 'InvalidDefinition' });
     await expect(start).rejects.toThrow(JSON.stringify(says).slice(1, -1));
-    await expect(start).rejects.not.toThrow(TOKEN);
+    await expect(start).rejects.not.toThrow(STRAY_TOKEN);
     expect(await world.deployment.bucket.list('manifests/')).toEqual([]);
   });
 
-  it.each(definitions)(
+  it.each(wrongDefinitions)(
     'fails the state machine all the same: $mistake',
     async ({ broken, says }) => {
       await world.define('broken', broken);
@@ -261,7 +177,7 @@ describe('a definition that is not right', () => {
 
     const report = await world.run('nightly');
 
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
     expect(report.manifest.snapshot?.name).toBe(`prd-pg.nightly-${report.run}`);
   });
 });
@@ -285,7 +201,7 @@ describe('the execute lock', () => {
     const opened = await world.run('locked', { execute: true });
     const closed = await world.run('open', { execute: false });
 
-    expectRefreshed(opened, pairsOf(opened));
+    expectRefreshed(opened);
     expectUntouched(closed);
     expect(closed.manifest.status).toBe('PLANNED');
   });
@@ -308,7 +224,7 @@ describe('the input of a run', () => {
     const report = await world.execute({ refresh: 'nightly', trigger: 'event' });
 
     expect(report.manifest.trigger).toBe('event');
-    expectRefreshed(report, pairsOf(report));
+    expectRefreshed(report);
   });
 
   it('is not in what the run leaves behind', async () => {
@@ -319,4 +235,102 @@ describe('the input of a run', () => {
     expect(folder).toBe('manifests/_unknown');
     expect(JSON.stringify(manifest)).not.toContain('hunter2');
   });
+
+  it('is not in what the functions log, nor is a token', async () => {
+    await world.define('nightly', definition);
+    await world.deployment.start({ refresh: 'nightly' });
+    await world.execute({ refresh: 'nightly', password: 'hunter2' });
+
+    // A worker's log comes by a way of its own.
+    await vi.waitFor(() => {
+      for (const message of ['Run started', 'Step done', 'Step failed']) {
+        expect(world.logs.join()).toContain(message);
+      }
+    });
+
+    expect(world.logs.join()).not.toContain('hunter2');
+    expect(await world.leaks()).toEqual([]);
+  });
 });
+
+describe('a secret that is not right', () => {
+  it('is tried once where the token is wrong: an array locks the account after some', async () => {
+    await world.define('nightly', definition);
+    world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
+
+    const report = await world.run('nightly');
+
+    expectFailure(report, 'ArrayLoginRefused');
+    expectUntouched(report);
+    expect(callsOf(report.requests)).toEqual(['GET /api/api_version', 'POST /login']);
+  });
+
+  it('serves the next run once it has been corrected', async () => {
+    await world.define('nightly', definition);
+    world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
+    await world.run('nightly');
+    world.putSecret({});
+
+    const report = await world.run('nightly');
+
+    expectRefreshed(report);
+  });
+
+  it('is asked four times where nobody answers', async () => {
+    await world.define('nightly', definition);
+    world.putSecret({ src_flash_array_host: `127.0.0.1:${await freePort()}` });
+
+    const report = await world.run('nightly');
+
+    expectFailure(report, 'ArrayUnavailable');
+    expectUntouched(report);
+    const retries = report.history.filter(({ type }) => type === 'StateRetried');
+    expect(retries).toHaveLength(3);
+  });
+
+  it('is told to nobody whose certificate is not accepted', async () => {
+    await world.define('nightly', definition);
+    const { ca } = await makeCertificate();
+    world.putSecret({ src_flash_array_ca: ca });
+
+    const report = await world.run('nightly');
+
+    expectFailure(report, 'ArrayCertificateRefused');
+    expectUntouched(report);
+    expect(report.requests).toEqual([]);
+  });
+
+  it('fails the run where it lacks the token', async () => {
+    await world.define('nightly', definition);
+    world.putSecret({ src_flash_array_api_token: undefined });
+
+    const report = await world.run('nightly');
+
+    expectFailure(report, 'InvalidCredentials');
+    expect(report.manifest.error?.message).toContain('src_flash_array_api_token');
+    expect(report.requests).toEqual([]);
+  });
+});
+
+describe('the watch over tokens', () => {
+  it('finds one that has been written into the bucket', async () => {
+    const [token = ''] = world.simulator.arrays.map(({ api_token }) => api_token);
+    const key = 'manifests/nightly/run.json';
+    await world.deployment.bucket.write(key, JSON.stringify({ token }), 'application/json');
+
+    const leaks = await world.leaks();
+    await world.reset();
+
+    expect(leaks).toEqual([key]);
+  });
+});
+
+/** A port of this machine on which nothing listens. */
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return address !== null && typeof address === 'object' ? address.port : 0;
+};

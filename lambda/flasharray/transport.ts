@@ -57,10 +57,6 @@ export class Transport {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#agent.close();
-  }
-
   async #attempt({ method, target, headers, body }: HttpCall): Promise<HttpAnswer> {
     this.sent += 1;
     this.#underWay += 1;

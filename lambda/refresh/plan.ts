@@ -103,5 +103,14 @@ const warn = ({ pairs, unused }: Pairing<SnapshotVolume>): string[] => {
       `Target volumes that no source volume is copied to keep their old content: ${listNames(unused.map((target) => target.name))}.`,
     );
   }
+  const copied = new Set(pairs.map(({ source }) => source.id));
+  const rivals = unused.filter(({ mapping }) => mapping !== null && copied.has(mapping));
+  if (rivals.length > 0) {
+    warnings.push(
+      `Target volumes that are not overwritten bear the tag of a source that is copied: ${listNames(rivals.map((target) => target.name))}. ` +
+        'Without ignore_match the next run takes the first volume, in name order, that bears the tag: remove ' +
+        'snapshot_mapping from the others.',
+    );
+  }
   return warnings;
 };

@@ -113,6 +113,23 @@ describe('a plan', () => {
     ]);
   });
 
+  it.each([true, false])(
+    'says where a source is on the tags of two targets (ignore_match: %j)',
+    (ignoreMatch) => {
+      const targets = [target('dev-1', 120, 'prd-1'), target('dev-2', 40, 'prd-2')];
+      const spare = target('dev-3', 120, 'prd-1');
+
+      expect(
+        makePlan({ sources, excluded: [], targets: [...targets, spare], ignoreMatch }).warnings,
+      ).toContain(
+        'Target volumes that are not overwritten bear the tag of a source that is copied: "dev-3". Without ' +
+          'ignore_match the next run takes the first volume, in name order, that bears the tag: remove ' +
+          'snapshot_mapping from the others.',
+      );
+      expect(makePlan({ sources, excluded: [], targets, ignoreMatch }).warnings).toEqual([]);
+    },
+  );
+
   it('keeps its warnings short, however many volumes there are', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => index);
     const plan = makePlan({

@@ -242,11 +242,12 @@ describe('the input of a run', () => {
     await world.execute({ refresh: 'nightly', password: 'hunter2' });
 
     // A worker's log comes by a way of its own.
-    await vi.waitFor(() => {
+    const logged = () => {
       for (const message of ['Run started', 'Step done', 'Step failed']) {
         expect(world.logs.join()).toContain(message);
       }
-    });
+    };
+    await vi.waitFor(logged, { timeout: 30_000 });
 
     expect(world.logs.join()).not.toContain('hunter2');
     expect(await world.leaks()).toEqual([]);

@@ -77,8 +77,9 @@ function handle(
   request: ArrayRequest,
   effects: readonly FaultEffect[],
 ): Reply | null {
-  const { newest, clock } = world.options;
+  world.catchUp();
   const store = world.array(array);
+  const answer = () => route(store, request, world.surroundings());
   for (const effect of effects) {
     if ('expire_session' in effect) store.closeAllSessions();
     if ('status' in effect) {
@@ -86,11 +87,11 @@ function handle(
       return { status, headers, body };
     }
     if ('hang_up' in effect) {
-      if (effect.hang_up === 'after') route(store, request, newest, clock.now());
+      if (effect.hang_up === 'after') answer();
       return null;
     }
   }
-  return route(store, request, newest, clock.now());
+  return answer();
 }
 
 function toRequest(incoming: IncomingMessage, text: string): ArrayRequest {

@@ -16,6 +16,10 @@ const production = [
 ];
 const development = database('gct-oradb-demo-dev01');
 const names = (volumes: { name: string }[]) => volumes.map(({ name }) => name);
+const productionGroup = { name: 'gct-oradb-demo-prd01-pg', volumes: names(production) };
+const developmentGroup = { name: 'gct-oradb-demo-dev01-pg', volumes: names(development) };
+const productionHost = { name: 'gct-oradb-demo-prd01', volumes: names(production) };
+const developmentHost = { name: 'gct-oradb-demo-dev01', volumes: names(development) };
 
 /** The seed's worked example: an Oracle database of six volumes, and its development copy of four. */
 export const demoState: StateFile = {
@@ -23,14 +27,26 @@ export const demoState: StateFile = {
     {
       name: 'fa-demo',
       volumes: [...production, ...development],
-      protection_groups: [
-        { name: 'gct-oradb-demo-prd01-pg', volumes: names(production) },
-        { name: 'gct-oradb-demo-dev01-pg', volumes: names(development) },
-      ],
-      hosts: [
-        { name: 'gct-oradb-demo-prd01', volumes: names(production) },
-        { name: 'gct-oradb-demo-dev01', volumes: names(development) },
-      ],
+      protection_groups: [productionGroup, developmentGroup],
+      hosts: [productionHost, developmentHost],
+    },
+  ],
+};
+
+/** The same on two arrays: the database replicates from one to the other, which has the development copy. */
+export const replicationDemoState: StateFile = {
+  arrays: [
+    {
+      name: 'fa-prod',
+      volumes: production,
+      protection_groups: [{ ...productionGroup, targets: ['fa-dr'] }],
+      hosts: [productionHost],
+    },
+    {
+      name: 'fa-dr',
+      volumes: development,
+      protection_groups: [developmentGroup],
+      hosts: [developmentHost],
     },
   ],
 };

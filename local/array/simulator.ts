@@ -3,17 +3,31 @@ import { createArrayServer, type Exchange } from './array-server.ts';
 import { makeCertificate } from './certificate.ts';
 import { createRealClock, type SimulatorClock } from './clock.ts';
 import { createAdminServer } from './control/admin-server.ts';
-import { setVolumePerformance, writeVolume } from './control/commands.ts';
+import {
+  setReplication,
+  setVolumePerformance,
+  showState,
+  writeVolume,
+} from './control/commands.ts';
 import type { Fault } from './control/faults.ts';
 import type { JournalEntry } from './control/journal.ts';
-import { reportState, type StateReport } from './control/report-state.ts';
+import type { ReplicationSettings } from './control/replication-settings.ts';
+import type { StateReport } from './control/report-state.ts';
 import { World } from './control/world.ts';
 import { type Listener, listen } from './listen.ts';
 import { NEWEST_VERSION, parseVersion } from './rest/versions.ts';
 import { parseStateFile, type StateFile } from './state-file.ts';
 import type { ArrayStore } from './store/array-store.ts';
 
-export type { Exchange, Fault, JournalEntry, SimulatorClock, StateFile, StateReport };
+export type {
+  Exchange,
+  Fault,
+  JournalEntry,
+  ReplicationSettings,
+  SimulatorClock,
+  StateFile,
+  StateReport,
+};
 
 const HALF_AN_HOUR_MS = 1_800_000;
 
@@ -51,8 +65,10 @@ export interface RunningSimulator {
     volume: string,
     performance: { reads_per_sec: number; writes_per_sec: number },
   ): void;
+  /** Throws a `RangeError` where there is nothing that the settings are about. */
+  setReplication(settings: ReplicationSettings): void;
   advance(ms: number): void;
-  /** Back to the initial state, with the same ids; no sessions, no journal, no faults. The clock goes on. */
+  /** Back to the initial state, with the same ids; sessions, journal, faults, transfers are gone. The clock goes on. */
   reset(): void;
   /** Closes all servers and sockets. */
   stop(): Promise<void>;
@@ -97,12 +113,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
       arrays,
       admin: `http://127.0.0.1:${adminPort}`,
       requests: () => structuredClone(world.journal),
-      state: () => reportState(world.arrays, world.options.clock.now()),
+      state: () => showState(world),
       addFaults: (faults) => world.faults.add(faults),
       clearFaults: () => world.faults.clear(),
       write: (array, volume, data) => writeVolume(world, array, volume, data),
       setPerformance: (array, volume, performance) =>
         setVolumePerformance(world, array, volume, performance),
+      setReplication: (settings) => setReplication(world, settings),
       advance: (ms) => world.options.clock.advance(ms),
       reset: () => world.reset(),
       stop,

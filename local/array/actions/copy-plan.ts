@@ -94,6 +94,8 @@ function findSource(
       source.name,
     );
   }
+  if (snapshot?.transfer?.completed === null)
+    throw refuse(messages.notReplicatedYet, snapshot.name);
   return source;
 }
 

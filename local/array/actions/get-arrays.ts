@@ -2,6 +2,7 @@ import type { Action } from '../rest/call.ts';
 import { from } from '../rest/fields.ts';
 import { answerList } from '../rest/list-items.ts';
 import { ERADICATION_DELAY_MS } from '../store/array-store.ts';
+import { SIMULATED_PURITY } from '../views/purity.ts';
 import { space } from '../views/space.ts';
 
 const CAPACITY = 100 * 2 ** 40;
@@ -14,8 +15,7 @@ export const getArrays: Action = (array, call) =>
     view: ({ id, name, sessionIdleMs }) => ({
       id,
       name,
-      // No Purity release, so that nobody takes this for a real one.
-      version: '99.9.0',
+      version: SIMULATED_PURITY,
       os: 'Purity//FA',
       banner: '',
       capacity: CAPACITY,

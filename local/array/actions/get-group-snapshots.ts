@@ -1,16 +1,12 @@
 import type { Action } from '../rest/call.ts';
-import { groupSnapshots, groups } from '../rest/kinds.ts';
 import { answerList } from '../rest/list-items.ts';
-import { selectSnapshots } from '../rest/select-snapshots.ts';
+import { selectGroupSnapshots } from '../rest/select-snapshots.ts';
 import { groupSnapshotView } from '../views/group-snapshot.ts';
 
 /** `GET /protection-group-snapshots`. The name of a protection group stands for all its snapshots. */
 export const getGroupSnapshots: Action = (array, call) =>
   answerList(array, call, {
-    objects: selectSnapshots(array, call, groupSnapshots, groups, (name) => {
-      const group = array.groups.named(name);
-      return group && array.groupSnapshots.all().filter(({ source }) => source.id === group.id);
-    }),
+    objects: selectGroupSnapshots(array, call),
     key: ({ id }) => id,
     view: groupSnapshotView(array, call.version, call.now),
     tags: ({ tags }) => tags,

@@ -1,5 +1,5 @@
 import type { Action } from '../rest/call.ts';
-import { volumeSnapshots, volumes } from '../rest/kinds.ts';
+import { volumeSnapshots, volumeSources } from '../rest/kinds.ts';
 import { answerList } from '../rest/list-items.ts';
 import { selectSnapshots } from '../rest/select-snapshots.ts';
 import { volumeSnapshotView } from '../views/volume-snapshot.ts';
@@ -7,7 +7,7 @@ import { volumeSnapshotView } from '../views/volume-snapshot.ts';
 /** `GET /volume-snapshots`. */
 export const getVolumeSnapshots: Action = (array, call) =>
   answerList(array, call, {
-    objects: selectSnapshots(array, call, volumeSnapshots, volumes),
+    objects: selectSnapshots(array, call, volumeSnapshots, volumeSources),
     key: ({ id }) => id,
     view: volumeSnapshotView(array, call.now),
     tags: ({ tags }) => tags,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readBody } from '../rest/body.ts';
-import { type Action, answerItems } from '../rest/call.ts';
+import { type Action, answerItems, type Call } from '../rest/call.ts';
 import { messages, refuse } from '../rest/errors.ts';
 import { findRequired } from '../rest/find-objects.ts';
 import { groupSnapshots } from '../rest/kinds.ts';
@@ -23,7 +23,7 @@ export const patchGroupSnapshots: Action = (array, call) => {
     throw refuse('name and destroyed cannot be set together.');
   }
   if (destroyed !== undefined) {
-    for (const snapshot of snapshots) checkDestroy(snapshot, destroyed);
+    for (const snapshot of snapshots) checkDestroy(call, snapshot, destroyed);
     for (const snapshot of snapshots) destroy(array, snapshot, destroyed ? call.now : null);
   }
   if (name !== undefined) {
@@ -34,7 +34,11 @@ export const patchGroupSnapshots: Action = (array, call) => {
   return answerItems(snapshots.map(groupSnapshotView(array, call.version, call.now)));
 };
 
-function checkDestroy(snapshot: GroupSnapshot, destroyed: boolean): void {
+/** What is being replicated cannot be destroyed, here or on the target (flasharray-rest.md §5.3). */
+function checkDestroy(call: Call, snapshot: GroupSnapshot, destroyed: boolean): void {
+  const isUnderWay =
+    snapshot.transfer?.completed === null || call.lanes.some((lane) => lane.carries(snapshot));
+  if (destroyed && isUnderWay) throw refuse(messages.groupSnapshotInUse, snapshot.name);
   if ((snapshot.destroyedAt !== null) !== destroyed) return;
   const message = destroyed ? messages.groupSnapshotDestroyed : messages.groupSnapshotAlive;
   throw refuse(message, snapshot.name);
@@ -49,6 +53,9 @@ function checkRename(array: ArrayStore, snapshot: GroupSnapshot, name: string): 
   const prefix = `${snapshot.source.name}.`;
   const suffix = name.slice(prefix.length);
   if (snapshot.destroyedAt !== null) throw refuse(messages.groupSnapshotDestroyed, snapshot.name);
+  if (snapshot.transfer !== null) {
+    throw refuse('The simulator does not rename replicas.', snapshot.name);
+  }
   if (!name.toLowerCase().startsWith(prefix.toLowerCase()) || !isSuffix(suffix)) {
     throw refuse(`'${name}' is no name for a snapshot of ${snapshot.source.name}.`, snapshot.name);
   }

@@ -5,10 +5,10 @@ import { checkSnapshot, readSnapshotRequest } from './snapshot-request.ts';
 
 /** `POST /protection-group-snapshots/test`: whether the snapshot could be taken; takes nothing. */
 export const testGroupSnapshots: Action = (array, call) => {
-  const { groups, suffix } = readSnapshotRequest(array, call);
+  const request = readSnapshotRequest(array, call);
   return answerItems(
-    groups.map((group) => {
-      const { error } = attempt(() => checkSnapshot(array, group, suffix));
+    request.groups.map((group) => {
+      const { error } = attempt(() => checkSnapshot(array, call.lanes, group, request));
       return testResult(group, group.name, error);
     }),
   );

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import * as z from 'zod';
 import { readText } from '../read-text.ts';
-import { setVolumePerformance, writeVolume } from './commands.ts';
+import { setReplication, setVolumePerformance, showState, writeVolume } from './commands.ts';
 import { faults } from './faults.ts';
-import { reportState } from './report-state.ts';
+import { replicationSettings } from './replication-settings.ts';
 import type { World } from './world.ts';
 
 const writeBody = z.strictObject({ array: z.string(), volume: z.string(), data: z.string() });
@@ -18,7 +18,7 @@ const clockBody = z.strictObject({ advance_ms: z.int().min(0) });
 /** What the admin port offers (design §8). Each takes the parsed body and gives the body of a 200. */
 const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>> = {
   'GET /requests': (world) => world.journal,
-  'GET /state': (world) => reportState(world.arrays, world.options.clock.now()),
+  'GET /state': (world) => showState(world),
   'POST /write': (world, body) => {
     const { array, volume, data } = writeBody.parse(body);
     writeVolume(world, array, volume, data);
@@ -27,6 +27,10 @@ const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>
   'POST /performance': (world, body) => {
     const { array, volume, ...performance } = performanceBody.parse(body);
     setVolumePerformance(world, array, volume, performance);
+    return {};
+  },
+  'POST /replication': (world, body) => {
+    setReplication(world, replicationSettings.parse(body));
     return {};
   },
   'POST /faults': (world, body) => {

@@ -1,4 +1,5 @@
 import type { ArrayStore } from '../store/array-store.ts';
+import type { Lane } from '../store/lane.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Query } from './query.ts';
 
@@ -9,6 +10,8 @@ export interface Call {
   readonly query: Query;
   readonly body: unknown;
   readonly now: number;
+  /** What replicates between the arrays, from each group to each of its targets. */
+  readonly lanes: readonly Lane[];
   readonly apiToken: string | undefined;
   readonly sessionToken: string | undefined;
 }

@@ -1,16 +1,21 @@
+import { getArrayConnections } from '../actions/get-array-connections.ts';
 import { getArrays } from '../actions/get-arrays.ts';
 import { getConnections } from '../actions/get-connections.ts';
 import { getGroupMembers } from '../actions/get-group-members.ts';
+import { getGroupSnapshotTransfers } from '../actions/get-group-snapshot-transfers.ts';
 import { getGroupSnapshots } from '../actions/get-group-snapshots.ts';
+import { getGroupTargets } from '../actions/get-group-targets.ts';
 import { getGroupVolumes } from '../actions/get-group-volumes.ts';
 import { getProtectionGroups } from '../actions/get-protection-groups.ts';
 import { getTags } from '../actions/get-tags.ts';
+import { getVolumeSnapshotTransfers } from '../actions/get-volume-snapshot-transfers.ts';
 import { getVolumeSnapshots } from '../actions/get-volume-snapshots.ts';
 import { getVolumes } from '../actions/get-volumes.ts';
 import { getVolumesPerformance } from '../actions/get-volumes-performance.ts';
 import { login } from '../actions/login.ts';
 import { logout } from '../actions/logout.ts';
 import { patchGroupSnapshots } from '../actions/patch-group-snapshots.ts';
+import { postGroupSnapshotReplicas } from '../actions/post-group-snapshot-replicas.ts';
 import { postGroupSnapshots } from '../actions/post-group-snapshots.ts';
 import { postVolumes } from '../actions/post-volumes.ts';
 import { postVolumesBatch } from '../actions/post-volumes-batch.ts';
@@ -51,6 +56,13 @@ const snapshotting = {
   for_replication: since(4, flag),
   allow_throttle: since(25, flag),
 };
+/** The token of these listings came with 2.29 (flasharray-rest.md §3). */
+const transferring = {
+  ...narrowing,
+  continuation_token: since(29, text),
+  ...named,
+  ...bySource,
+};
 const batch = { overwrite: flag, with_default_protection: flag, allow_throttle: flag };
 
 /**
@@ -61,6 +73,11 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   'POST /login': { action: login, parameters: {}, isOpen: true },
   'POST /logout': { action: logout, parameters: {} },
   'GET /arrays': { action: getArrays, parameters: narrowing },
+  'GET /array-connections': {
+    action: getArrayConnections,
+    parameters: { ...paging, names: list },
+    since: 4,
+  },
   'GET /protection-groups': {
     action: getProtectionGroups,
     parameters: { ...paging, ...named, ids: since(26, list) },
@@ -82,6 +99,10 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     action: getGroupMembers(hostGroups, (group) => group.hostGroups),
     parameters: { ...paging, ...grouped },
   },
+  'GET /protection-groups/targets': {
+    action: getGroupTargets,
+    parameters: { ...paging, ...grouped, member_ids: since(37, list) },
+  },
   'GET /protection-group-snapshots': {
     action: getGroupSnapshots,
     parameters: {
@@ -102,6 +123,20 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     parameters: snapshotting,
     since: 25,
   },
+  'POST /protection-group-snapshots/replica': {
+    action: postGroupSnapshotReplicas,
+    parameters: {
+      names: list,
+      ids: since(26, list),
+      on: list,
+      convert_source_to_baseline: flag,
+    },
+    since: 25,
+  },
+  'GET /protection-group-snapshots/transfer': {
+    action: getGroupSnapshotTransfers,
+    parameters: { ...transferring, ids: since(26, list), source_ids: since(26, list) },
+  },
   'GET /protection-group-snapshots/tags': {
     action: getTags(groupSnapshots),
     parameters: tagListing,
@@ -115,6 +150,10 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   'GET /volume-snapshots': {
     action: getVolumeSnapshots,
     parameters: { ...paging, ...named, ...bySource, source_ids: list },
+  },
+  'GET /volume-snapshots/transfer': {
+    action: getVolumeSnapshotTransfers,
+    parameters: { ...transferring, source_ids: list },
   },
   'GET /volume-snapshots/tags': { action: getTags(volumeSnapshots), parameters: tagListing },
   'PUT /volume-snapshots/tags/batch': { action: putTags(volumeSnapshots), parameters: tagged },

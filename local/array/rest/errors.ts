@@ -33,6 +33,14 @@ export const messages = {
   groupSnapshotExists: 'Protection group snapshot already exists.',
   groupSnapshotDestroyed: 'Protection group snapshot has been destroyed.',
   groupSnapshotAlive: 'Protection group snapshot is not destroyed.',
+  groupSnapshotInUse: 'Protection group snapshot is in use by replication.',
+  groupWithoutTargets: 'Protection group has no replication targets.',
+  groupReplica: 'Protection group is the replica of a remote one.',
+  // No source has the array's words; clients are to expect one about replication (flasharray-rest.md §5.4).
+  notReplicatedYet: 'The snapshot is still being replicated to this array.',
+  arrayMissing: 'Array does not exist.',
+  targetMissing: 'The array is not a replication target of the protection group.',
+  targetDisallowed: 'The target has not allowed the protection group to replicate to it.',
   hostMissing: 'Host does not exist.',
   hostGroupMissing: 'Host group does not exist.',
 } as const;

@@ -9,7 +9,7 @@ import type {
   Volume,
   VolumeSnapshot,
 } from '../store/model.ts';
-import type { Table } from '../store/table.ts';
+import { Table } from '../store/table.ts';
 import { messages } from './errors.ts';
 
 export interface Identified {
@@ -34,6 +34,11 @@ export const volumeSnapshots: Kind<VolumeSnapshot> = {
   tableOf: (array) => array.volumeSnapshots,
   missing: messages.volumeSnapshotMissing,
 };
+/** What a volume snapshot can be of: a volume, or the replica of one that is elsewhere. */
+export const volumeSources: Kind<Identified> = {
+  tableOf: (array) => listed([...array.volumes.all(), ...array.replicaVolumes.all()]),
+  missing: messages.volumeMissing,
+};
 export const groups: Kind<ProtectionGroup> = {
   tableOf: (array) => array.groups,
   missing: messages.groupMissing,
@@ -50,3 +55,18 @@ export const hostGroups: Kind<HostGroup> = {
   tableOf: (array) => array.hostGroups,
   missing: messages.hostGroupMissing,
 };
+/** The array itself, and those that it is connected to. */
+export const arrays: Kind<Identified> = {
+  tableOf: (array) => listed([array, ...array.connections.map((connection) => connection.array)]),
+  missing: messages.arrayMissing,
+};
+export const connectedArrays: Kind<Identified> = {
+  tableOf: (array) => listed(array.connections.map((connection) => connection.array)),
+  missing: messages.arrayMissing,
+};
+
+function listed(objects: readonly Identified[]): Table<Identified> {
+  const table = new Table<Identified>();
+  for (const object of objects) table.add(object);
+  return table;
+}

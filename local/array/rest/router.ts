@@ -1,4 +1,5 @@
 import type { ArrayStore } from '../store/array-store.ts';
+import type { Lane } from '../store/lane.ts';
 import { type Endpoint, endpoints } from './endpoints.ts';
 import { ArrayError, unauthorized, unknown } from './errors.ts';
 import { from, reference } from './fields.ts';
@@ -24,12 +25,19 @@ export interface Reply {
   readonly body: Json;
 }
 
-/** Answers a request to an array whose newest version is 2.`newest`. The one place where errors become replies. */
+/** What there is around an array that answers. */
+export interface Surroundings {
+  /** The N of the newest version 2.N. */
+  readonly newest: number;
+  readonly now: number;
+  readonly lanes: readonly Lane[];
+}
+
+/** Answers a request to an array. The one place where errors become replies. */
 export function route(
   array: ArrayStore,
   request: ArrayRequest,
-  newest: number,
-  now: number,
+  { newest, now, lanes }: Surroundings,
 ): Reply {
   if (request.method === 'GET' && request.path === '/api/api_version') {
     return { status: 200, headers: {}, body: { version: listVersions(newest) } };
@@ -43,7 +51,7 @@ export function route(
       throw unauthorized('The session token is not valid or has expired.');
     }
     const query = parseQuery(endpoint.parameters, request.query, version);
-    const call = { version, query, body, now, apiToken, sessionToken };
+    const call = { version, query, body, now, lanes, apiToken, sessionToken };
     const answer = endpoint.action(array, call);
     return {
       status: 200,

@@ -1,9 +1,9 @@
 import type { ArrayStore } from '../store/array-store.ts';
 import { byCreation } from '../store/by-creation.ts';
-import type { Reference, Resource } from '../store/model.ts';
+import type { GroupSnapshot, Reference, Resource } from '../store/model.ts';
 import type { Call } from './call.ts';
 import { findAsked, findObjects } from './find-objects.ts';
-import type { Identified, Kind } from './kinds.ts';
+import { groupSnapshots, groups, type Identified, type Kind } from './kinds.ts';
 import { hasState, selectObjects } from './select-objects.ts';
 
 type Snapshot = Resource & { readonly source: Reference; readonly created: number };
@@ -34,6 +34,13 @@ export function selectSnapshots<T extends Snapshot>(
   const isFromSource = ({ source }: T) => sources?.some(({ id }) => id === source.id) ?? true;
   return byCreation([...new Set(selected)].filter(isFromSource));
 }
+
+/** As `selectSnapshots`, for group snapshots: there the name of a group stands for all that were taken of it. */
+export const selectGroupSnapshots = (array: ArrayStore, call: Call): GroupSnapshot[] =>
+  selectSnapshots(array, call, groupSnapshots, groups, (name) => {
+    const group = array.groups.named(name);
+    return group && array.groupSnapshots.all().filter(({ source }) => source.id === group.id);
+  });
 
 function matchesWildcard(pattern: string): (object: Identified) => boolean {
   const regExp = new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`, 'i');

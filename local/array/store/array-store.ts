@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  ArrayConnection,
   GroupSnapshot,
   Host,
   HostGroup,
@@ -28,6 +29,9 @@ export class ArrayStore {
   readonly groupSnapshots = new Table<GroupSnapshot>();
   readonly hosts = new Table<Host>();
   readonly hostGroups = new Table<HostGroup>();
+  readonly connections: ArrayConnection[] = [];
+  /** What the replicas here were taken of: nothing but an id and a name. */
+  readonly replicaVolumes = new Table<Reference>();
   /** What stands behind a continuation token: the items still to come, by key. */
   readonly cursors = new Map<string, readonly string[]>();
   readonly #sessions = new Map<string, number>();

@@ -1,6 +1,7 @@
 import type { ArrayState } from '../state-file.ts';
 import { ArrayStore } from './array-store.ts';
 import type { Tag } from './model.ts';
+import { inPod } from './names.ts';
 import { createIdSource } from './seeded-ids.ts';
 import { takeGroupSnapshot } from './take-group-snapshot.ts';
 
@@ -16,7 +17,7 @@ export interface LoadOptions {
   now: number;
 }
 
-/** Builds an array from a checked state file. The same state and options give the same ids and times. */
+/** Builds an array from a checked state file, alone as yet. The same state and options give the same ids and times. */
 export function loadArray(state: ArrayState, options: LoadOptions): ArrayStore {
   const ids = createIdSource(options.seed);
   const array = new ArrayStore({
@@ -77,17 +78,18 @@ function loadHosts(array: ArrayStore, state: ArrayState): void {
 }
 
 function loadGroups(array: ArrayStore, state: ArrayState, times: LoadOptions): void {
-  for (const { pod, name, ...given } of state.protection_groups ?? []) {
+  for (const given of state.protection_groups ?? []) {
     const group = {
       id: given.id ?? array.ids.id(),
-      name: pod === undefined ? name : `${pod}::${name}`,
+      name: inPod(given.pod, given.name),
       destroyedAt: given.destroyed === true ? times.now : null,
       volumeIds: volumeIdsOf(array, given.volumes),
       hosts: (given.hosts ?? []).flatMap((host) => array.hosts.named(host)?.name ?? []),
       hostGroups: (given.host_groups ?? []).flatMap(
         (hostGroup) => array.hostGroups.named(hostGroup)?.name ?? [],
       ),
-      targets: given.targets ?? [],
+      targets: [],
+      origin: null,
       lastNumber: 0,
     };
     array.groups.add(group);

@@ -45,6 +45,8 @@ export interface VolumeSnapshot extends Resource {
   readonly content: string;
   readonly source: Reference;
   readonly groupSnapshotId: string;
+  /** How it came here; null where it was taken here. */
+  readonly transfer: Transfer | null;
   tags: readonly Tag[];
 }
 
@@ -52,7 +54,18 @@ export interface GroupSnapshot extends Resource {
   suffix: string;
   readonly created: number;
   readonly source: Reference;
+  /** How it came here; null where it was taken here. */
+  readonly transfer: Transfer | null;
   tags: readonly Tag[];
+}
+
+/** How a replica comes to its array; the group snapshot and its members share one. */
+export interface Transfer {
+  readonly started: number;
+  /** Null: still under way, and nothing can be copied from the replica. */
+  completed: number | null;
+  /** From 0 to 1. */
+  progress: number;
 }
 
 export interface ProtectionGroup extends Resource {
@@ -60,10 +73,41 @@ export interface ProtectionGroup extends Resource {
   readonly volumeIds: readonly string[];
   readonly hosts: readonly string[];
   readonly hostGroups: readonly string[];
-  /** Arrays that the group replicates to. */
-  readonly targets: readonly string[];
+  /** Arrays that the group replicates to; those of a replica are the array that it is on. */
+  readonly targets: ReplicationTarget[];
+  /** For the replica of a group: the array or pod where the group itself is. Null: it is here. */
+  readonly origin: Reference | null;
   /** The number that the last snapshot without a suffix got. */
   lastNumber: number;
+}
+
+/** A target of a group: one object, which the group and its replica share. */
+export interface ReplicationTarget {
+  readonly array: Reference;
+  /** Whether the target takes what is sent to it. */
+  allowed: boolean;
+}
+
+/** The states of an array connection (2.26 spec, `ArrayConnection`). In all but `connecting` the arrays communicate. */
+export const LINK_STATUSES = [
+  'connected',
+  'connecting',
+  'partially_connected',
+  'unbalanced',
+] as const;
+export const LINK_TYPES = ['async-replication', 'sync-replication'] as const;
+
+/** The connection of two arrays: one object, which both share. */
+export interface Link {
+  status: (typeof LINK_STATUSES)[number];
+  readonly type: (typeof LINK_TYPES)[number];
+}
+
+/** A connection as one of its arrays sees it. */
+export interface ArrayConnection {
+  /** The array at the other end. */
+  readonly array: Reference;
+  readonly link: Link;
 }
 
 export interface Host {

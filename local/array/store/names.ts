@@ -6,11 +6,19 @@ export function podOf(name: string): string | null {
   return end < 0 ? null : name.slice(0, end);
 }
 
+/** The whole name of what is in a pod, or in none. */
+export const inPod = (pod: string | undefined, name: string): string =>
+  pod === undefined ? name : `${pod}::${name}`;
+
 /** The name without its pod: inside a group snapshot the volume part carries none. */
 function withoutPod(name: string): string {
   const pod = podOf(name);
   return pod === null ? name : name.slice(pod.length + 2);
 }
+
+/** What a group or volume is called on a replication target: `array:name`, or `pod:name` for one in a pod. */
+export const replicaName = (array: string, name: string): string =>
+  `${podOf(name) ?? array}:${withoutPod(name)}`;
 
 /** The volume group, with its pod, in `vgroup/name`. */
 export function volumeGroupOf(name: string): string | null {

@@ -17,6 +17,7 @@ export function takeGroupSnapshot(
     created,
     destroyedAt,
     source: { id: group.id, name: group.name },
+    transfer: null,
     tags,
   };
   array.groupSnapshots.add(snapshot);
@@ -32,6 +33,7 @@ export function takeGroupSnapshot(
       content: volume.content,
       source: { id: volume.id, name: volume.name },
       groupSnapshotId: snapshot.id,
+      transfer: null,
       tags: volume.tags.filter((tag) => tag.copyable),
     });
   }
@@ -49,3 +51,7 @@ export function nextNumber(array: ArrayStore, group: ProtectionGroup): string {
 export function membersOf(array: ArrayStore, snapshot: GroupSnapshot) {
   return array.volumeSnapshots.all().filter((member) => member.groupSnapshotId === snapshot.id);
 }
+
+/** The bytes of all its volumes, as provisioned. */
+export const sizeOf = (array: ArrayStore, snapshot: GroupSnapshot): number =>
+  membersOf(array, snapshot).reduce((total, { size }) => total + size, 0);

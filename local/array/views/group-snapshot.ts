@@ -3,7 +3,7 @@ import type { JsonObject } from '../rest/json.ts';
 import type { ArrayStore } from '../store/array-store.ts';
 import type { GroupSnapshot } from '../store/model.ts';
 import { podOf } from '../store/names.ts';
-import { membersOf } from '../store/take-group-snapshot.ts';
+import { sizeOf } from '../store/take-group-snapshot.ts';
 import { destroyedFields } from './resource.ts';
 import { space } from './space.ts';
 
@@ -19,5 +19,5 @@ export const groupSnapshotView =
     source: reference(snapshot.source),
     pod: reference(array.container(podOf(snapshot.source.name))),
     ...from(13, version, { eradication_config: { manual_eradication: 'enabled' } }),
-    space: space(membersOf(array, snapshot).reduce((total, { size }) => total + size, 0)),
+    space: space(sizeOf(array, snapshot)),
   });

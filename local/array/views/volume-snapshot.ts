@@ -19,6 +19,9 @@ export const volumeSnapshotView =
     provisioned: snapshot.size,
     source: reference(snapshot.source),
     pod: reference(array.container(podOf(snapshot.source.name))),
-    volume_group: reference(array.container(volumeGroupOf(snapshot.source.name))),
+    // The volume group of a replica is on the other array.
+    volume_group: reference(
+      snapshot.transfer === null ? array.container(volumeGroupOf(snapshot.source.name)) : null,
+    ),
     space: space(snapshot.size),
   });

@@ -4,7 +4,8 @@ import { errorOf, GIB, startTestArray, type TestArray } from './test-array.ts';
 let array: TestArray;
 
 beforeAll(async () => {
-  array = await startTestArray({
+  const state = {
+    name: 'fa-test',
     volumes: ['own', 'shared', 'rac-1', 'rac-2', 'solo', 'vvol', 'pod1::vg/in-pod', 'dead'].map(
       (name) => ({ name, size: GIB, destroyed: name === 'dead' }),
     ),
@@ -22,7 +23,8 @@ beforeAll(async () => {
       { name: 'pg', pod: 'pod1', volumes: ['pod1::vg/in-pod'] },
       { name: 'empty-pg' },
     ],
-  });
+  };
+  array = await startTestArray({ arrays: [state, { name: 'fa-dr' }] });
 });
 afterAll(() => array.stop());
 

@@ -168,7 +168,7 @@ describe('what the simulator does not know', () => {
     ['GET', '/volumes/space'],
     ['PATCH', '/volumes'],
     ['DELETE', '/volumes/tags'],
-    ['GET', '/protection-group-snapshots/transfer'],
+    ['GET', '/remote-protection-groups'],
     ['GET', '/constructor'],
     ['GET', '/api/volumes'],
   ])('%s %s is refused with 404', async (method, path) => {

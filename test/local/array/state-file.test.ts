@@ -100,6 +100,15 @@ describe('a state file', () => {
     expect(problems[0]).toContain(expected);
   });
 
+  it('may have groups of one name, in different pods', () => {
+    const groups = [{ name: 'pg' }, { name: 'pg', pod: 'pod-1' }, { name: 'pod-2::pg' }];
+    expect(problemsIn(withArray({ protection_groups: groups }))).toEqual([]);
+    const twice = [...groups, { name: 'pg', pod: 'pod-2' }];
+    expect(problemsIn(withArray({ protection_groups: twice }))).toEqual([
+      'arrays[0].protection_groups[3]: pod-2::pg is there twice',
+    ]);
+  });
+
   it('tells all that is wrong at once', () => {
     expect(
       problemsIn(withArray({ volumes: [{ name: 'v', size: 0.5 * GIB + 1 }, { size: GIB }] })),

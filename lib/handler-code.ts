@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
@@ -28,6 +29,10 @@ export function bundleHandlers(directory: string): void {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    alias: {
+      undici: join(root, 'lib/undici-agent.cjs'),
+      '#undici-lib': join(dirname(createRequire(import.meta.url).resolve('undici')), 'lib'),
+    },
     banner: { js: requireForCommonJs },
     sourcemap: 'linked',
     sourcesContent: false,

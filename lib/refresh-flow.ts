@@ -11,6 +11,8 @@ import {
   Pass,
   StateMachine,
   Succeed,
+  Wait,
+  WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StartEnvironment } from '../lambda/environment.ts';
@@ -26,8 +28,10 @@ export interface RefreshFlowProps {
 /**
  * The state machine of a refresh. It routes, and the step function computes.
  *
- *     Begin ─► Prepare ─► Execute? ─┬─► Take Snapshot ─► Target Group? ─┬─► Plan Overwrite ─► Overwrite Volumes
- *                                   └──────────────► Record Result ◄────┴─────────────────────────┘
+ *     Begin ─► Prepare ─► Execute? ─┬─► Take Snapshot ─► Replicate? ─┬─► Check Replication ⇄ Wait For Replication
+ *                                   │                                └────────────┐      │
+ *                                   │       Overwrite Volumes ◄─ Plan Overwrite ◄─┴ Target Group?
+ *                                   └──────────────► Record Result ◄────────────────────┘
  *     any failure ─► Record Failure ─► Failed
  */
 export class RefreshFlow extends Construct {
@@ -37,7 +41,8 @@ export class RefreshFlow extends Construct {
     super(scope, id);
     const machine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(this.#states(step)),
-      timeout: Duration.hours(4),
+      // Longer than the longest wait for replication that a definition may ask for, and what the steps may take.
+      timeout: Duration.hours(52),
       tracingEnabled: true,
       logs: {
         // A name like this needs no entry in the account's one resource policy for logs, which is soon full.
@@ -91,10 +96,22 @@ export class RefreshFlow extends Construct {
     });
     const recordResult = task('Record Result').next(new Succeed(this, 'Done'));
     const overwrite = task('Plan Overwrite').next(task('Overwrite Volumes')).next(recordResult);
+    const afterSnapshot = new Choice(this, 'Target Group?')
+      .when(Condition.booleanEquals('$.has_target', true), overwrite)
+      .otherwise(recordResult);
+    const checkReplication = task('Check Replication');
+    const wait = new Wait(this, 'Wait For Replication', {
+      time: WaitTime.secondsPath('$.replication.wait_seconds'),
+    });
+    checkReplication.next(
+      new Choice(this, 'Replicated?')
+        .when(Condition.booleanEquals('$.replication.done', true), afterSnapshot)
+        .otherwise(wait.next(checkReplication)),
+    );
     const snapshot = task('Take Snapshot').next(
-      new Choice(this, 'Target Group?')
-        .when(Condition.booleanEquals('$.has_target', true), overwrite)
-        .otherwise(recordResult),
+      new Choice(this, 'Replicate?')
+        .when(Condition.booleanEquals('$.replicate', true), checkReplication)
+        .otherwise(afterSnapshot),
     );
     return begin
       .next(task('Prepare'))

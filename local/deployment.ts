@@ -14,6 +14,7 @@ export interface DeploymentOptions {
   readonly beforeTask?: FlowOptions['beforeTask'];
   readonly afterTask?: FlowOptions['afterTask'];
   readonly onEvent?: FlowOptions['onEvent'];
+  readonly wait?: FlowOptions['wait'];
   /** Receives the functions' logs. */
   readonly onLog?: (line: string) => void;
 }
@@ -56,7 +57,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   let start: LocalFunction | undefined;
   const step = launch(stack.step, 'step', environment);
   const { definition, stateMachineArn } = stack;
-  const { beforeTask, afterTask, onEvent } = options;
+  const { beforeTask, afterTask, onEvent, wait } = options;
   const flow = new LocalFlow({
     definition,
     stateMachineArn,
@@ -65,6 +66,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     ...(beforeTask && { beforeTask }),
     ...(afterTask && { afterTask }),
     ...(onEvent && { onEvent }),
+    ...(wait && { wait }),
   });
 
   return {

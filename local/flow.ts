@@ -34,6 +34,8 @@ export interface FlowOptions {
   /** Called after each task, whether it succeeded or not. */
   readonly afterTask?: () => Promise<void>;
   readonly onEvent?: (event: FlowEvent) => void;
+  /** Waits in the machine's place: a test moves a clock instead, and a person can cut it short. */
+  readonly wait?: (seconds: number) => void | Promise<void>;
 }
 
 const taskInput = z.object({ Payload: z.unknown() });
@@ -48,10 +50,20 @@ export class LocalFlow {
   readonly #options: FlowOptions;
   readonly #machine: StateMachine;
   readonly #tasks: readonly string[];
+  /** Where each Wait state that is waited in another way finds its seconds. */
+  readonly #waits: ReadonlyMap<string, string>;
 
   constructor(options: FlowOptions) {
     this.#options = options;
-    const definition = scaleRetries(machineSchema.parse(options.definition), options.retryScale);
+    const original = machineSchema.parse(options.definition);
+    this.#waits = new Map(
+      Object.entries(original.States).flatMap(([name, state]) =>
+        options.wait && 'SecondsPath' in state && state.SecondsPath
+          ? [[name, state.SecondsPath]]
+          : [],
+      ),
+    );
+    const definition = scaleRetries(waitByTask(original, this.#waits), options.retryScale);
     // The real definition is validated in the tests; a scaled pause need not be a whole number of seconds.
     this.#machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
     this.#tasks = Object.entries(definition.States)
@@ -94,8 +106,13 @@ export class LocalFlow {
   }
 
   /** The optimised Lambda integration: `{ FunctionName, Payload }` in, `{ Payload }` out. */
-  async #callStep(state: string, task: unknown): Promise<{ Payload: unknown }> {
-    const { step, beforeTask, afterTask } = this.#options;
+  async #callStep(state: string, task: unknown): Promise<unknown> {
+    const { step, beforeTask, afterTask, wait } = this.#options;
+    const seconds = this.#waits.get(state);
+    if (seconds !== undefined) {
+      await wait?.(z.number().parse(valueAt(seconds, task)));
+      return task;
+    }
     beforeTask?.(state);
     const { Payload } = taskInput.parse(task);
     try {
@@ -108,6 +125,29 @@ export class LocalFlow {
 
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));
+
+/** The value at a path of plain names, such as `$.replication.wait_seconds`. */
+const valueAt = (path: string, document: unknown): unknown =>
+  path
+    .split('.')
+    .slice(1)
+    .reduce<unknown>((value, name) => Object(value)[name], document);
+
+/** The definition with a task in the place of each of these Wait states: input in, the same out. */
+const waitByTask = (
+  definition: StateMachineDefinition,
+  waits: ReadonlyMap<string, string>,
+): StateMachineDefinition => ({
+  ...definition,
+  States: Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [
+      name,
+      waits.has(name) && 'Next' in state
+        ? { Type: 'Task', Resource: 'wait', TimeoutSeconds: 86_400, Next: state.Next }
+        : state,
+    ]),
+  ),
+});
 
 const scaleRetries = (
   definition: StateMachineDefinition,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { isError, listNames, RefreshError } from '../refresh/errors.ts';
 import { nameKey, sameName } from '../refresh/naming.ts';
+import type { Transfer } from '../refresh/replication.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 import type {
   ArrayVolume,
@@ -10,6 +11,7 @@ import type {
   GroupMember,
   GroupSnapshot,
   ProtectionGroup,
+  ReplicationTarget,
   VolumeCopy,
   VolumeSnapshot,
 } from '../steps/ports.ts';
@@ -21,12 +23,18 @@ import { capabilitiesOf } from './version.ts';
 /** Key of the tag that remembers a target volume's source: the Python script's own. */
 const MAPPING_KEY = 'snapshot_mapping';
 
+const SNAPSHOTS = '/protection-group-snapshots';
+
 /** The endpoints that a refresh uses, over one session. */
 export class RestFlashArray implements FlashArray {
   readonly #session: Session;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  get host(): string {
+    return this.#session.host;
   }
 
   get requestCount(): number {
@@ -120,14 +128,53 @@ export class RestFlashArray implements FlashArray {
   }
 
   async groupSnapshot(name: string): Promise<GroupSnapshot | undefined> {
-    const path = '/protection-group-snapshots';
-    try {
-      const found = await this.#session.list(path, { names: [name] }, schemas.groupSnapshotItem);
-      return found.find((snapshot) => sameName(snapshot.name, name));
-    } catch (error) {
-      if (isError(error, 'ArrayObjectNotFound')) return undefined;
-      throw error;
-    }
+    const found = await unlessMissing(
+      this.#session.list(SNAPSHOTS, { names: [name] }, schemas.groupSnapshotItem),
+    );
+    return found?.find((snapshot) => sameName(snapshot.name, name));
+  }
+
+  async newestGroupSnapshot(group: string): Promise<GroupSnapshot | undefined> {
+    const query = { source_names: [group], destroyed: 'false', sort: 'created-', limit: '1' };
+    const found = await unlessMissing(
+      this.#session.items({ method: 'GET', path: SNAPSHOTS, query }, schemas.groupSnapshotItem),
+    );
+    return found?.[0];
+  }
+
+  async replicationTargets(group: string): Promise<ReplicationTarget[]> {
+    const path = '/protection-groups/targets';
+    const items = await this.#session.list(path, { group_names: [group] }, schemas.groupTargetItem);
+    return items.map(({ member, allowed }) => ({ array: member.name, allowed }));
+  }
+
+  async connectionStatus(array: string): Promise<string | undefined> {
+    const found = await unlessMissing(
+      this.#session.list('/array-connections', { names: [array] }, schemas.arrayConnectionItem),
+    );
+    return found?.[0] && (found[0].status ?? 'unknown');
+  }
+
+  async sendReplica(groupSnapshot: string, array: string): Promise<void> {
+    const query = { names: [groupSnapshot], on: array };
+    await this.#session.items(
+      { method: 'POST', path: `${SNAPSHOTS}/replica`, query },
+      schemas.replicaItem,
+    );
+  }
+
+  async transfer(groupSnapshot: string): Promise<Transfer | undefined> {
+    const found = await unlessMissing(
+      this.#session.list(`${SNAPSHOTS}/transfer`, { names: [groupSnapshot] }, schemas.transferItem),
+    );
+    const item = found?.find((transfer) => sameName(transfer.name, groupSnapshot));
+    return (
+      item && {
+        progress: item.progress,
+        bytes: item.data_transferred,
+        completed: item.completed ?? null,
+      }
+    );
   }
 
   async volumeSnapshots(groupSnapshot: string): Promise<VolumeSnapshot[]> {
@@ -144,25 +191,17 @@ export class RestFlashArray implements FlashArray {
       }));
   }
 
-  async testGroupSnapshot(group: string, suffix: string): Promise<void> {
-    await this.#test({
-      method: 'POST',
-      path: '/protection-group-snapshots/test',
-      query: { source_names: [group] },
-      body: { suffix },
-    });
+  async testGroupSnapshot(group: string, suffix: string, replicateNow = false): Promise<void> {
+    await this.#test(snapshotCall(`${SNAPSHOTS}/test`, group, suffix, replicateNow));
   }
 
-  async createGroupSnapshot(group: string, suffix: string): Promise<GroupSnapshot> {
-    const [made] = await this.#session.items(
-      {
-        method: 'POST',
-        path: '/protection-group-snapshots',
-        query: { source_names: [group] },
-        body: { suffix },
-      },
-      schemas.groupSnapshotItem,
-    );
+  async createGroupSnapshot(
+    group: string,
+    suffix: string,
+    replicateNow = false,
+  ): Promise<GroupSnapshot> {
+    const call = snapshotCall(SNAPSHOTS, group, suffix, replicateNow);
+    const [made] = await this.#session.items(call, schemas.groupSnapshotItem);
     if (made) return made;
     throw new RefreshError(
       'ArrayProtocolError',
@@ -252,6 +291,28 @@ export class RestFlashArray implements FlashArray {
     );
   }
 }
+
+/** The array refuses a request that names what is not there. */
+const unlessMissing = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isError(error, 'ArrayObjectNotFound')) return undefined;
+    throw error;
+  }
+};
+
+const snapshotCall = (
+  path: string,
+  group: string,
+  suffix: string,
+  replicateNow: boolean,
+): Call => ({
+  method: 'POST',
+  path,
+  query: { source_names: [group], ...(replicateNow ? { replicate_now: 'true' } : {}) },
+  body: { suffix },
+});
 
 const batchCall = (path: string, copies: readonly VolumeCopy[]): Call => ({
   method: 'POST',

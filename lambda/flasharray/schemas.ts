@@ -74,6 +74,20 @@ export const groupSnapshotItem = z.object({
   destroyed: flag,
 });
 
+export const groupTargetItem = z.object({ group: named, member: named, allowed: flag });
+
+export const arrayConnectionItem = z.object({ name: z.string(), status: optionalText });
+
+/** Nothing of it is used: that it was accepted is enough. */
+export const replicaItem = z.object({});
+
+export const transferItem = z.object({
+  name: z.string(),
+  progress: count,
+  data_transferred: count,
+  completed: z.number().nullish(),
+});
+
 export const volumeSnapshotItem = z.object({
   name: z.string(),
   provisioned: z.number().int().nonnegative(),

@@ -47,4 +47,6 @@ export const capabilitiesOf = (minor: number): Capabilities => ({
   batchOverwrite: minor >= 32,
   batchTest: minor >= 33,
   snapshotTest: minor >= 25,
+  replicateNow: minor >= 4,
+  sendReplica: minor >= 25,
 });

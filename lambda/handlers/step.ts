@@ -8,9 +8,10 @@ import { systemClock } from '../aws/system-clock.ts';
 import { stepEnvironment } from '../environment.ts';
 import { RestFlashArray } from '../flasharray/flash-array.ts';
 import { Session } from '../flasharray/session.ts';
-import { type ArrayCredentials, readSourceCredentials } from '../refresh/credentials.ts';
+import { type ArrayCredentials, readCredentials, type Side } from '../refresh/credentials.ts';
 import { parseInput } from '../refresh/parsing.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
+import { checkReplication } from '../steps/check-replication.ts';
 import { overwriteVolumes } from '../steps/overwrite-volumes.ts';
 import { planOverwrite } from '../steps/plan-overwrite.ts';
 import type { FlashArray, Ports } from '../steps/ports.ts';
@@ -24,6 +25,7 @@ import { takeSnapshot } from '../steps/take-snapshot.ts';
 const steps = {
   prepare,
   'take-snapshot': takeSnapshot,
+  'check-replication': checkReplication,
   'plan-overwrite': planOverwrite,
   'overwrite-volumes': overwriteVolumes,
   'record-result': recordResult,
@@ -54,21 +56,20 @@ const connect = (): Ports => {
   const environment = stepEnvironment.parse(process.env);
   const secrets = new SecretsManagerClient();
   const open = new Map<string, FlashArray>();
+  const array = (side: Side) => async (pin: string | null) => {
+    const secret = await readSecret(secrets, environment.SECRET_ID);
+    const what = `secret "${environment.SECRET_ID}"`;
+    const credentials = readCredentials(side, secret, process.env, what);
+    const key = JSON.stringify([credentials, pin]);
+    const known = open.get(key) ?? openArray(credentials, pin);
+    open.set(key, known);
+    return known;
+  };
   return {
     store: s3Store(new S3Client(), environment.BUCKET_NAME),
     clock: systemClock,
-    sourceArray: async (pin) => {
-      const secret = await readSecret(secrets, environment.SECRET_ID);
-      const credentials = readSourceCredentials(
-        secret,
-        process.env,
-        `secret "${environment.SECRET_ID}"`,
-      );
-      const key = JSON.stringify([credentials, pin]);
-      const array = open.get(key) ?? openArray(credentials, pin);
-      open.set(key, array);
-      return array;
-    },
+    sourceArray: array('src'),
+    targetArray: array('tgt'),
   };
 };
 

@@ -43,46 +43,68 @@ export const secretSchema = z.strictObject({
 export interface CredentialsEnvironment {
   readonly FA_HOST?: string | undefined;
   readonly API_TOKEN?: string | undefined;
+  readonly FA_HOST_TGT?: string | undefined;
+  readonly API_TOKEN_TGT?: string | undefined;
 }
 
+/** The two arrays by their prefix in the secret, with the variables that stand in for each. */
+const sides = {
+  src: { host: 'FA_HOST', token: 'API_TOKEN' },
+  tgt: { host: 'FA_HOST_TGT', token: 'API_TOKEN_TGT' },
+} as const;
+export type Side = keyof typeof sides;
+
 /**
- * The credentials of the source array: from the secret, and what is missing there from the environment.
+ * The credentials of one array: from the secret, and what is missing there from the environment. Those of the other
+ * array are not looked at.
  * @param what where `secret` comes from, for errors
  * @throws InvalidCredentials, never with a value in it
  */
-export const readSourceCredentials = (
+export const readCredentials = (
+  side: Side,
   secret: unknown,
   environment: CredentialsEnvironment,
   what: string,
 ): ArrayCredentials => {
+  const variables = sides[side];
   const document = withoutComments(secret);
-  const {
-    src_flash_array_host: host,
-    src_flash_array_api_token: apiToken,
-    src_flash_array_ca: ca = null,
-  } = parseInput(secretSchema, isRecord(document) ? fill(document, environment) : document, {
-    error: 'InvalidCredentials',
-    what,
-    remedy: 'Correct it, or FA_HOST and API_TOKEN in the environment. The README lists every key.',
-  });
-  if (host !== undefined && apiToken !== undefined) return { host, apiToken, ca };
-  const missing = Object.entries({
-    src_flash_array_host: host,
-    src_flash_array_api_token: apiToken,
-  }).filter(([, value]) => value === undefined);
+  const parsed = parseInput(
+    secretSchema,
+    isRecord(document) ? only(side, document, environment) : document,
+    {
+      error: 'InvalidCredentials',
+      what,
+      remedy: `Correct it, or ${variables.host} and ${variables.token} in the environment. The README lists every key.`,
+    },
+  );
+  const host = parsed[`${side}_flash_array_host`];
+  const apiToken = parsed[`${side}_flash_array_api_token`];
+  if (host !== undefined && apiToken !== undefined) {
+    return { host, apiToken, ca: parsed[`${side}_flash_array_ca`] ?? null };
+  }
+  const missing = [
+    ...(host === undefined ? [`${side}_flash_array_host`] : []),
+    ...(apiToken === undefined ? [`${side}_flash_array_api_token`] : []),
+  ];
   throw new RefreshError(
     'InvalidCredentials',
-    `The ${what} has no ${missing.map(([key]) => key).join(' and no ')}.`,
-    'Put it there, or set the environment variables FA_HOST and API_TOKEN.',
+    `The ${what} has no ${missing.join(' and no ')}.`,
+    `Put it there, or set the environment variables ${variables.host} and ${variables.token}.`,
   );
 };
 
-/** What the secret lacks, from the environment; so both are held to the same rules. */
-const fill = (
+/** The secret without the other array's values, and with the environment's where it lacks some: all held to one rule. */
+const only = (
+  side: Side,
   secret: Readonly<Record<string, unknown>>,
-  { FA_HOST, API_TOKEN }: CredentialsEnvironment,
-): Record<string, unknown> => ({
-  ...(FA_HOST ? { src_flash_array_host: FA_HOST } : {}),
-  ...(API_TOKEN ? { src_flash_array_api_token: API_TOKEN } : {}),
-  ...secret,
-});
+  environment: CredentialsEnvironment,
+): Record<string, unknown> => {
+  const [host, token] = [environment[sides[side].host], environment[sides[side].token]];
+  const other = side === 'src' ? 'tgt_' : 'src_';
+  const isOther = (key: string) => key.startsWith(other) && Object.hasOwn(secretSchema.shape, key);
+  return {
+    ...(host ? { [`${side}_flash_array_host`]: host } : {}),
+    ...(token ? { [`${side}_flash_array_api_token`]: token } : {}),
+    ...Object.fromEntries(Object.entries(secret).filter(([key]) => !isOther(key))),
+  };
+};

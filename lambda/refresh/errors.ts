@@ -27,6 +27,15 @@ export const errorKinds = {
   TargetTooSmall: 'refused',
   PairingIncomplete: 'refused',
   TargetChanged: 'refused',
+  ReplicationNotConfigured: 'refused',
+  ReplicationDisallowed: 'refused',
+  ReplicationDisconnected: 'refused',
+  ReplicationUnsupported: 'refused',
+  ReplicaIncomplete: 'refused',
+  ReplicaOutdated: 'refused',
+
+  ReplicationTimedOut: 'array',
+  ReplicationStalled: 'array',
 
   ArrayUnavailable: 'array',
   ArrayThrottled: 'array',

@@ -2,11 +2,18 @@ import { listNames, RefreshError } from './errors.ts';
 import { nameKey } from './naming.ts';
 import type { SourceVolume } from './volumes.ts';
 
-/** What an exclusion is matched against: a volume's id or its exact name. */
-const keysOf = (volume: Pick<SourceVolume, 'id' | 'name'>): readonly string[] => [
+/**
+ * What an exclusion is matched against: a volume's id, its exact name, and the name under which a snapshot holds it. A
+ * volume that was renamed since is better left out than copied.
+ */
+const keysOf = (volume: SourceVolume & { readonly snapshot?: string }): readonly string[] => [
   volume.id.toLowerCase(),
   nameKey(volume.name),
+  ...(volume.snapshot === undefined ? [] : [nameKey(heldAs(volume.snapshot))]),
 ];
+
+/** `vol` of `pg.SUFFIX.vol`: neither group nor suffix holds a dot. */
+const heldAs = (volumeSnapshot: string): string => volumeSnapshot.split('.').slice(2).join('.');
 
 /** Takes the excluded volumes out of `volumes`. `exclusions` are ids or exact names, in any letter case. */
 export const splitExcluded = <V extends SourceVolume>(

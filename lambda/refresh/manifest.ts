@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { splitMessage } from './errors.ts';
 import { isRecord } from './parsing.ts';
 import type { Plan } from './plan.ts';
+import { replicationSchema } from './replication.ts';
 import { triggers } from './request.ts';
 import {
   type ArrayIdentity,
@@ -48,6 +49,9 @@ export const manifestSchema = z.strictObject({
   target_protection_group: z.string().nullable(),
   arrays: z.strictObject({ source: arraySchema.nullable(), target: arraySchema.nullable() }),
   snapshot: snapshotSchema.nullable(),
+  replication: replicationSchema.nullable().meta({
+    description: 'How far the snapshot has come on the target array; null without replication',
+  }),
   plan_hash: z.string().nullable(),
   pairs: z.array(pairSchema),
   excluded: z.array(z.strictObject({ id: z.string(), name: z.string() })),
@@ -77,8 +81,12 @@ export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Man
     target: outcome.target,
     source_protection_group: run.source_protection_group ?? null,
     target_protection_group: run.target_protection_group,
-    arrays: { source, target: run.target_protection_group === null ? null : source },
+    arrays: {
+      source,
+      target: run.target_array ?? (run.target_protection_group === null ? null : source),
+    },
     snapshot: run.snapshot ?? null,
+    replication: run.replication ?? null,
     plan_hash: plan?.hash ?? null,
     pairs: (plan?.pairs ?? []).map(({ source, target, rule }) => ({
       source: { id: source.id, name: source.name, size: source.size },

@@ -83,6 +83,13 @@ export const snapshotSuffixFor = (template: string, context: SuffixContext): str
 export const groupSnapshotName = (group: string, suffix: string): string => `${group}.${suffix}`;
 
 /**
+ * Name of a group's replica on the array that it replicates to: `array:pg`, and for a group in a pod `pod:pg`.
+ * Source: names seen by other clients, gathered in `flasharray-rest.md` §0 and §4.
+ */
+export const replicaGroupName = (array: string, group: string): string =>
+  group.includes('::') ? group.replace('::', ':') : `${array}:${group}`;
+
+/**
  * Name of a volume's snapshot within a group snapshot. Within a pod the group bears the pod's name and the volume's
  * part does not: `pod::pg.SUFFIX.vol`.
  */

@@ -18,6 +18,10 @@ export interface Pairing<S extends SourceVolume = SourceVolume> {
   readonly unused: TargetVolume[];
 }
 
+/** A tag holds the source's id, or that of its replica: whoever tagged the target may have worked on that side. */
+const isMappedTo = ({ mapping }: TargetVolume, { id, replica_id }: SourceVolume): boolean =>
+  mapping !== null && (mapping === id || mapping === replica_id);
+
 /** A target that no pair has taken yet. */
 type Free = { readonly target: TargetVolume; used: boolean };
 
@@ -43,7 +47,7 @@ export const pairVolumes = <S extends SourceVolume>(
   const byTag = new Map<S, Free>();
   if (!ignoreMatch) {
     for (const source of inOrder) {
-      const tagged = free.find((entry) => entry.target.mapping === source.id);
+      const tagged = free.find(({ target }) => isMappedTo(target, source));
       if (tagged) byTag.set(source, tagged);
     }
   }

@@ -10,7 +10,9 @@ const sourceVolume = z.strictObject({
   id: z.string(),
   name: z.string(),
   size: z.number(),
+  replica_id: z.string().nullable(),
   snapshot: z.string(),
+  created: z.number().nullable(),
 });
 
 const targetVolume = z.strictObject({
@@ -69,8 +71,15 @@ export const makePlan = ({ sources, excluded, targets, ignoreMatch }: PlanInput)
 /** A live volume as the snapshot will hold it, for planning before the snapshot exists. */
 export const asSnapshotVolume = (
   groupSnapshot: string,
-  { id, name, size }: SourceVolume,
-): SnapshotVolume => ({ id, name, size, snapshot: volumeSnapshotName(groupSnapshot, name) });
+  { id, name, size }: Pick<SourceVolume, 'id' | 'name' | 'size'>,
+): SnapshotVolume => ({
+  id,
+  name,
+  size,
+  replica_id: null,
+  snapshot: volumeSnapshotName(groupSnapshot, name),
+  created: null,
+});
 
 /**
  * `sha256:…` over what decides which bytes land where: source id, target id, both sizes, rule. The snapshot's name is
@@ -103,7 +112,9 @@ const warn = ({ pairs, unused }: Pairing<SnapshotVolume>): string[] => {
       `Target volumes that no source volume is copied to keep their old content: ${listNames(unused.map((target) => target.name))}.`,
     );
   }
-  const copied = new Set(pairs.map(({ source }) => source.id));
+  const copied = new Set<string | null>(
+    pairs.flatMap(({ source }) => [source.id, source.replica_id]),
+  );
   const rivals = unused.filter(({ mapping }) => mapping !== null && copied.has(mapping));
   if (rivals.length > 0) {
     warnings.push(

@@ -25,6 +25,13 @@ const exclusion = z.union(
 
 const restVersion = z.string().regex(/^2\.\d{1,3}$/, 'expected a REST version such as "2.26"');
 
+const minutes = (most: number) =>
+  z
+    .number({ error: `expected minutes, a whole number from 1 to ${most}` })
+    .int(`expected minutes, a whole number from 1 to ${most}`)
+    .min(1, `expected at least 1 minute`)
+    .max(most, `expected at most ${most} minutes`);
+
 /** A refresh definition: the object `refreshes/<name>.json`. */
 export const definitionSchema = z.strictObject({
   source_protection_group: groupName,
@@ -39,6 +46,10 @@ export const definitionSchema = z.strictObject({
   excluded_volumes: z.array(exclusion).default([]),
   /** Lets target volumes be connected to a host that uses source volumes too. */
   allow_shared_hosts: z.boolean().default(false),
+  /** How long a run waits for its snapshot to be complete on the target array. */
+  replication_timeout_minutes: minutes(2_880).default(720),
+  /** How long a transfer may stand still. */
+  replication_stall_minutes: minutes(2_880).default(60),
   /** Pins the REST version, `2.N`; without it the highest that array and product know is spoken. */
   flash_array_api_version: restVersion.optional(),
 });
@@ -72,6 +83,9 @@ export const requestSchema = z.strictObject({
   snapshot_suffix: z.string(),
   ignore_match: z.boolean(),
   execute: z.boolean(),
+  replicate: z.boolean(),
+  replication_timeout_minutes: z.number(),
+  replication_stall_minutes: z.number(),
   excluded_volumes: z.array(z.string()),
   allow_shared_hosts: z.boolean(),
   flash_array_api_version: z.string().nullable(),
@@ -140,7 +154,6 @@ export const resolveRequest = (
     ignore_match: event.ignore_match ?? definition.ignore_match,
     execute: event.execute ?? definition.execute,
     ora_backup_mode: event.ora_backup_mode ?? definition.ora_backup_mode,
-    replicate: definition.replicate,
   };
   refuseUndelivered(wanted, 'event');
   const { source_protection_group: source, target_protection_group: target = null } = definition;
@@ -163,6 +176,9 @@ export const resolveRequest = (
     }),
     ignore_match: wanted.ignore_match,
     execute: wanted.execute,
+    replicate: definition.replicate,
+    replication_timeout_minutes: definition.replication_timeout_minutes,
+    replication_stall_minutes: definition.replication_stall_minutes,
     excluded_volumes: definition.excluded_volumes,
     allow_shared_hosts: definition.allow_shared_hosts,
     flash_array_api_version: definition.flash_array_api_version ?? null,
@@ -227,17 +243,12 @@ const refuseSecrets = (value: unknown, what: string): void => {
   );
 };
 
-/** Parts of the script's contract that are accepted only once they are delivered. */
-const refuseUndelivered = (
-  wanted: { readonly replicate: boolean; readonly ora_backup_mode: boolean },
-  what: string,
-): void => {
-  for (const key of ['replicate', 'ora_backup_mode'] as const) {
-    if (!wanted[key]) continue;
-    throw new RefreshError(
-      'InvalidDefinition',
-      `The ${what} asks for ${key}, which this version does not do yet.`,
-      `Set ${key} to false or take it out.`,
-    );
-  }
+/** A part of the script's contract that is accepted only once it is delivered. */
+const refuseUndelivered = (wanted: { readonly ora_backup_mode: boolean }, what: string): void => {
+  if (!wanted.ora_backup_mode) return;
+  throw new RefreshError(
+    'InvalidDefinition',
+    `The ${what} asks for ora_backup_mode, which this version does not do yet.`,
+    'Set ora_backup_mode to false or take it out.',
+  );
 };

@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import { replicationSchema } from './replication.ts';
 import { triggers } from './request.ts';
 
-/** One step of a run, for the manifest: when it began, how long it took, how many requests it sent to arrays. */
+/**
+ * One step of a run, for the manifest: when it began, how long it took, how many requests it sent to arrays. All looks at
+ * one transfer are one step: when the first began, and the sums.
+ */
 export const stepRecord = z.strictObject({
   step: z.string(),
   /** ISO 8601. */
@@ -62,6 +66,12 @@ export const runSchema = z.object({
   source_protection_group: z.string().optional(),
   target_protection_group: z.string().nullable().default(null),
   source_array: arraySchema.optional(),
+  /** The second array, of a replicated refresh. */
+  target_array: arraySchema.optional(),
+  /** Routes after Take Snapshot. */
+  replicate: z.boolean().default(false),
+  /** Routes after Check Replication. */
+  replication: replicationSchema.optional(),
   snapshot: snapshotSchema.optional(),
   plan_hash: z.string().optional(),
   steps: z.array(stepRecord).default([]),

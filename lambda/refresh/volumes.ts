@@ -3,6 +3,8 @@ export interface SourceVolume {
   readonly id: string;
   readonly name: string;
   readonly size: number;
+  /** Id that its replica has on the target array, where it has one: what an earlier tag may hold. */
+  readonly replica_id?: string | null;
 }
 
 /** A volume of the target group. */
@@ -20,6 +22,9 @@ export interface TargetVolume {
 /** A member of a group snapshot: the volume snapshot's name and the volume it was taken from. */
 export interface SnapshotVolume extends SourceVolume {
   readonly snapshot: string;
+  readonly replica_id: string | null;
+  /** The volume snapshot's time, milliseconds since epoch; null before it is taken. An overwritten volume bears it. */
+  readonly created: number | null;
 }
 
 /** Bytes as people read them: `120 GiB`, `1.5 TiB`. */

@@ -3,11 +3,18 @@ import { nameKey, sameName } from '../refresh/naming.ts';
 import type { TargetVolume } from '../refresh/volumes.ts';
 import type { ArrayVolume, FlashArray, GroupMember, ProtectionGroup } from './ports.ts';
 
-/** The groups of a refresh as they are on the array, both checked. */
+/** A protection group as it is on the array, checked. */
+export interface Group {
+  /** As the array spells it. */
+  readonly name: string;
+  /** Live members. */
+  readonly volumes: readonly ArrayVolume[];
+}
+
+/** The groups of a refresh. */
 export interface Groups {
-  /** Name as the array spells it. */
-  readonly source: { readonly name: string; readonly volumes: readonly ArrayVolume[] };
-  readonly target: { readonly name: string; readonly volumes: readonly ArrayVolume[] } | null;
+  readonly source: Group;
+  readonly target: Group | null;
 }
 
 /**
@@ -26,8 +33,8 @@ export const lookAtGroups = async (
     array.groupVolumes(names),
   ]).catch((error: unknown) => explainMissing(array, names, error));
 
-  const source = pickGroup(groups, sourceName);
-  const target = targetName === null ? null : pickGroup(groups, targetName);
+  const source = pickGroup(array, groups, sourceName);
+  const target = targetName === null ? null : pickGroup(array, groups, targetName);
   if (target) requireGroupOfVolumes(target);
 
   const ofSource = await sourceVolumeNames(array, source, members);
@@ -45,6 +52,23 @@ export const lookAtGroups = async (
     source: { name: source.name, volumes: pick(ofSource) },
     target: target && { name: target.name, volumes: pick(ofTarget) },
   };
+};
+
+/**
+ * Reads the target group where it is on an array of its own.
+ * @throws ProtectionGroupNotFound, ProtectionGroupDestroyed, ProtectionGroupEmpty, TargetGroupOfHosts
+ */
+export const lookAtTargetGroup = async (array: FlashArray, name: string): Promise<Group> => {
+  const [groups, members] = await Promise.all([
+    array.protectionGroups([name]),
+    array.groupVolumes([name]),
+  ]).catch((error: unknown) => explainMissing(array, [name], error));
+  const group = pickGroup(array, groups, name);
+  requireGroupOfVolumes(group);
+  const names = memberNames(members, group.name);
+  if (names.length === 0) throw empty(group.name);
+  const volumes = await array.volumes(names);
+  return { name: group.name, volumes: volumes.filter((volume) => !volume.destroyed) };
 };
 
 /** The live volumes of the target group with their mappings. */
@@ -97,9 +121,13 @@ const distinct = (connections: readonly { readonly volume: string }[]): string[]
   ...new Set(connections.map((connection) => connection.volume)),
 ];
 
-const pickGroup = (groups: readonly ProtectionGroup[], name: string): ProtectionGroup => {
+const pickGroup = (
+  array: FlashArray,
+  groups: readonly ProtectionGroup[],
+  name: string,
+): ProtectionGroup => {
   const group = groups.find((candidate) => sameName(candidate.name, name));
-  if (!group) throw notFound(name);
+  if (!group) throw notFound(name, array);
   if (!group.destroyed) return group;
   throw new RefreshError(
     'ProtectionGroupDestroyed',
@@ -155,10 +183,10 @@ const empty = (group: string): RefreshError =>
     'Add the volumes to the group on the array, or name another group.',
   );
 
-const notFound = (group: string): RefreshError =>
+const notFound = (group: string, array: FlashArray): RefreshError =>
   new RefreshError(
     'ProtectionGroupNotFound',
-    `There is no protection group "${group}" on the array.`,
+    `There is no protection group "${group}" on array ${array.host}.`,
     'Correct the name in the definition, or check that the credentials are those of the right array.',
   );
 
@@ -173,7 +201,7 @@ const explainMissing = async (
     try {
       await array.protectionGroups([name]);
     } catch (single) {
-      throw isError(single, 'ArrayObjectNotFound') ? notFound(name) : single;
+      throw isError(single, 'ArrayObjectNotFound') ? notFound(name, array) : single;
     }
   }
   throw error;

@@ -44,10 +44,12 @@ export const snapshotVolumes = async (
       'Use a newer snapshot.',
     );
   }
-  return members.map(({ name, size, source }) => ({
+  return members.map(({ name, size, created, source }) => ({
     id: source.id ?? '',
     name: source.name ?? name.slice(groupSnapshot.length + 1),
     size,
+    replica_id: null,
     snapshot: name,
+    created,
   }));
 };

@@ -3,6 +3,7 @@ import { listNames, RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
 import { hashPairs, type Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
+import { openArrays } from './arrays.ts';
 import {
   overwriteDocument,
   planDocument,
@@ -12,7 +13,7 @@ import {
 } from './documents.ts';
 import { liveMembers, memberNames, refuseOverlap } from './look-at-groups.ts';
 import type { FlashArray, GroupMember, Ports, VolumeCopy } from './ports.ts';
-import { prepared, requireExecute, targetGroup } from './prepared-run.ts';
+import { prepared, replicaSnapshot, requireExecute, targetGroup } from './prepared-run.ts';
 import { asCopies } from './volume-copies.ts';
 
 /** Mutations under way at once where the array takes one volume a request. */
@@ -24,15 +25,15 @@ const CONCURRENCY = 4;
  */
 export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
-  const { group: source, snapshotName } = prepared(run);
-  const target = targetGroup(run);
+  const { group, snapshotName } = prepared(run);
+  const targetName = targetGroup(run);
   const [request, plan] = await Promise.all([
     readDocument(ports.store, run.id, requestDocument),
     readDocument(ports.store, run.id, planDocument),
   ]);
-  requireSamePlan(run, plan, snapshotName);
-  const array = await ports.sourceArray(request.flash_array_api_version);
-  await requireSameTargets(array, source, target, plan);
+  requireSamePlan(run, plan, request.replicate ? replicaSnapshot(run) : snapshotName);
+  const { target: array } = await openArrays(ports, request);
+  await requireSameTargets(array, request.replicate ? null : group, targetName, plan);
   const copies = asCopies(plan);
   const can = await array.capabilities();
   if (can.batchTest) await array.testOverwrite(copies);
@@ -90,15 +91,15 @@ const requireSamePlan = (run: Run, { hash, pairs }: Plan, snapshotName: string):
 
 /**
  * A name is no identity, and a group no promise: between planning and writing a volume may have been renamed, taken out
- * of the target group or put into the source group.
+ * of the target group or put into the source group. `source` is null where that is on another array.
  */
 const requireSameTargets = async (
   array: FlashArray,
-  source: string,
+  source: string | null,
   target: string,
   plan: Plan,
 ): Promise<void> => {
-  const members = await array.groupVolumes([source, target]);
+  const members = await array.groupVolumes(source === null ? [target] : [source, target]);
   const ids = await memberIds(array, liveMembers(members, target));
   const gone = plan.pairs.filter((pair) => ids.get(nameKey(pair.target.name)) !== pair.target.id);
   if (gone.length > 0) {
@@ -108,7 +109,7 @@ const requireSameTargets = async (
       'Start a new run; it plans from the group as it is now.',
     );
   }
-  refuseOverlap(memberNames(members, source), memberNames(members, target));
+  if (source !== null) refuseOverlap(memberNames(members, source), memberNames(members, target));
 };
 
 const memberIds = async (

@@ -1,5 +1,6 @@
 import { makePlan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
+import { openArrays } from './arrays.ts';
 import {
   planDocument,
   readDocument,
@@ -8,20 +9,24 @@ import {
   writeDocument,
 } from './documents.ts';
 import { lookAtTarget, refuseTargetsInSnapshot } from './look-at-groups.ts';
+import { findReplicas } from './look-at-replication.ts';
 import type { Ports } from './ports.ts';
-import { requireExecute, targetGroup } from './prepared-run.ts';
+import { prepared, replicaSnapshot, requireExecute, targetGroup } from './prepared-run.ts';
 
 /** Makes the plan anew, from the snapshot as it really is and the target group as it is now. */
 export const planOverwrite = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
-  const [request, sources, earlier] = await Promise.all([
+  const [request, members, earlier] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readDocument(store, run.id, snapshotDocument),
     readDocument(store, run.id, planDocument),
   ]);
-  const array = await ports.sourceArray(request.flash_array_api_version);
-  const targets = await lookAtTarget(array, targetGroup(run));
+  const { target } = await openArrays(ports, request);
+  const sources = request.replicate
+    ? await findReplicas(target, members, prepared(run).snapshotName, replicaSnapshot(run))
+    : members;
+  const targets = await lookAtTarget(target, targetGroup(run));
   refuseTargetsInSnapshot([...sources, ...earlier.excluded], targets);
   const plan = makePlan({ sources, excluded: [], targets, ignoreMatch: request.ignore_match });
   await writeDocument(store, run.id, planDocument, { ...plan, excluded: earlier.excluded });

@@ -1,3 +1,4 @@
+import type { Transfer } from '../refresh/replication.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 
 /** The bucket. Keys are whole object keys, bodies are text. */
@@ -80,6 +81,17 @@ export interface Capabilities {
   readonly batchTest: boolean;
   /** `POST /protection-group-snapshots/test` (2.25). */
   readonly snapshotTest: boolean;
+  /** `replicate_now` in the request that makes a snapshot (2.4). */
+  readonly replicateNow: boolean;
+  /** `POST /protection-group-snapshots/replica` sends a snapshot that exists (2.25). */
+  readonly sendReplica: boolean;
+}
+
+/** An array that a group replicates to, as the group's own array lists it. */
+export interface ReplicationTarget {
+  readonly array: string;
+  /** Whether that array lets the group in. */
+  readonly allowed: boolean;
 }
 
 /**
@@ -87,6 +99,8 @@ export interface Capabilities {
  * Every method throws the errors of kind `array`.
  */
 export interface FlashArray {
+  /** As the credentials name it. */
+  readonly host: string;
   /** Requests sent so far, also those of earlier runs on a warm session. */
   readonly requestCount: number;
   identify(): Promise<ArrayIdentity>;
@@ -107,8 +121,22 @@ export interface FlashArray {
   groupSnapshot(name: string): Promise<GroupSnapshot | undefined>;
   /** Members of a group snapshot, in name order. */
   volumeSnapshots(groupSnapshot: string): Promise<VolumeSnapshot[]>;
-  testGroupSnapshot(group: string, suffix: string): Promise<void>;
-  createGroupSnapshot(group: string, suffix: string): Promise<GroupSnapshot>;
+  testGroupSnapshot(group: string, suffix: string, replicateNow?: boolean): Promise<void>;
+  /** With `replicateNow`, the snapshot is sent to the group's targets at once. */
+  createGroupSnapshot(
+    group: string,
+    suffix: string,
+    replicateNow?: boolean,
+  ): Promise<GroupSnapshot>;
+  /** The newest snapshot of a group, or of a group's replica; undefined when there is none. */
+  newestGroupSnapshot(group: string): Promise<GroupSnapshot | undefined>;
+  replicationTargets(group: string): Promise<ReplicationTarget[]>;
+  /** Status of the connection to another array; undefined when there is none. */
+  connectionStatus(array: string): Promise<string | undefined>;
+  /** Sends a snapshot that exists to a target array. */
+  sendReplica(groupSnapshot: string, array: string): Promise<void>;
+  /** How far a replica has arrived, asked on the target array; undefined while that does not know it. */
+  transfer(groupSnapshot: string): Promise<Transfer | undefined>;
   testOverwrite(copies: readonly VolumeCopy[]): Promise<void>;
   /** One request for all: contents and tags. */
   overwriteBatch(copies: readonly VolumeCopy[]): Promise<void>;
@@ -125,4 +153,6 @@ export interface Ports {
   readonly clock: Clock;
   /** The source array, with the REST version pinned if `pin` is not null. */
   readonly sourceArray: (pin: string | null) => Promise<FlashArray>;
+  /** The second array, that of the target group of a replicated refresh. */
+  readonly targetArray: (pin: string | null) => Promise<FlashArray>;
 }

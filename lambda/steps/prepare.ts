@@ -1,14 +1,23 @@
 import { requireMatches, requireSomething, splitExcluded } from '../refresh/exclusions.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
 import { asSnapshotVolume, makePlan, type Plan } from '../refresh/plan.ts';
+import { beginReplication } from '../refresh/replication.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
+import { type Arrays, openArrays } from './arrays.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { planDocument, requestDocument, snapshotDocument, writeDocument } from './documents.ts';
-import { asTarget, type Groups, lookAtGroups, refuseTargetsInSnapshot } from './look-at-groups.ts';
+import {
+  asTarget,
+  type Groups,
+  lookAtGroups,
+  lookAtTargetGroup,
+  refuseTargetsInSnapshot,
+} from './look-at-groups.ts';
+import { asReplicas, lookAtReplication, type ReplicaLook } from './look-at-replication.ts';
 import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
-import type { FlashArray, GroupSnapshot, Ports } from './ports.ts';
+import type { GroupSnapshot, Ports } from './ports.ts';
 import { refuseSharedHosts } from './refuse-shared-hosts.ts';
 import { asCopies } from './volume-copies.ts';
 
@@ -24,15 +33,20 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   const { target_protection_group: targetName } = request;
   if (targetName !== null) await requireNoSource(store, targetName);
 
-  const array = await ports.sourceArray(request.flash_array_api_version);
-  const [identity, groups] = await Promise.all([
-    array.identify(),
-    lookAtGroups(array, request.source_protection_group, targetName),
+  const arrays = await openArrays(ports, request);
+  const [source_array, target_array, groups] = await Promise.all([
+    arrays.source.identify(),
+    request.replicate ? arrays.target.identify() : undefined,
+    lookAtAllGroups(arrays, request),
   ]);
   const snapshotName = groupSnapshotName(groups.source.name, request.snapshot_suffix);
-  const snapshot = await findSnapshot(array, snapshotName);
-  const { plan, kept } = await planRun(array, request, groups, snapshotName, snapshot);
-  if (!request.execute) await tryOnArray(array, request, groups, snapshot, plan);
+  const snapshot = await findSnapshot(arrays.source, snapshotName);
+  const replication =
+    target_array &&
+    (await lookAtReplication(arrays, { source_array, target_array }, groups, request, snapshot));
+  const found: Found = { arrays, groups, snapshotName, snapshot, replication };
+  const { plan, kept } = await planRun(found, request);
+  if (!request.execute) await tryOnArrays(found, request, plan);
 
   await writeDocument(store, run.id, requestDocument, request);
   await writeDocument(store, run.id, planDocument, plan);
@@ -46,7 +60,10 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     has_target: groups.target !== null,
     source_protection_group: groups.source.name,
     target_protection_group: groups.target?.name ?? null,
-    source_array: identity,
+    source_array,
+    ...(target_array && { target_array }),
+    replicate: request.replicate,
+    ...(replication && { replication: beginReplication(replication.snapshot) }),
     snapshot: {
       name: snapshot?.name ?? snapshotName,
       created: snapshot ? new Date(snapshot.created).toISOString() : null,
@@ -56,18 +73,37 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   };
 };
 
+/** What Prepare has found on the arrays. */
+interface Found {
+  readonly arrays: Arrays;
+  readonly groups: Groups;
+  readonly snapshotName: string;
+  readonly snapshot: GroupSnapshot | undefined;
+  /** Undefined without replication. */
+  readonly replication: ReplicaLook | undefined;
+}
+
+const lookAtAllGroups = async (
+  { source, target }: Arrays,
+  { source_protection_group, target_protection_group, replicate }: RefreshRequest,
+): Promise<Groups> => {
+  if (!replicate) return lookAtGroups(source, source_protection_group, target_protection_group);
+  const [groups, onTarget] = await Promise.all([
+    lookAtGroups(source, source_protection_group, null),
+    target_protection_group === null ? null : lookAtTargetGroup(target, target_protection_group),
+  ]);
+  return { source: groups.source, target: onTarget };
+};
+
 const planRun = async (
-  array: FlashArray,
+  { arrays, groups: { source, target }, snapshotName, snapshot, replication }: Found,
   request: RefreshRequest,
-  { source, target }: Groups,
-  snapshotName: string,
-  snapshot: GroupSnapshot | undefined,
 ): Promise<{ plan: Plan; kept: SnapshotVolume[] }> => {
   const live = source.volumes.map((volume) => asSnapshotVolume(snapshotName, volume));
   const [members, mappings] = await Promise.all([
-    snapshot ? snapshotVolumes(array, snapshot.name) : live,
+    snapshot ? snapshotVolumes(arrays.source, snapshot.name) : live,
     target
-      ? array.mappings(target.volumes.map((volume) => volume.name))
+      ? arrays.target.mappings(target.volumes.map((volume) => volume.name))
       : new Map<string, string>(),
   ]);
   if (target) refuseTargetsInSnapshot(members, target.volumes);
@@ -76,10 +112,10 @@ const planRun = async (
   requireSomething(kept, source.name);
   if (target && !request.allow_shared_hosts) {
     const { kept: used } = splitExcluded(source.volumes, request.excluded_volumes);
-    await refuseSharedHosts(array, used, target.volumes);
+    await refuseSharedHosts(arrays, used, target.volumes);
   }
   const plan = makePlan({
-    sources: kept,
+    sources: replication ? asReplicas(kept, snapshotName, replication) : kept,
     excluded,
     targets: target?.volumes.map((volume) => asTarget(volume, mappings)) ?? null,
     ignoreMatch: request.ignore_match,
@@ -87,17 +123,17 @@ const planRun = async (
   return { plan, kept };
 };
 
-/** Has the array itself say whether it would do what the dry run shows, as far as its version can. */
-const tryOnArray = async (
-  array: FlashArray,
+/** Has the arrays themselves say whether they would do what the dry run shows, as far as their versions can. */
+const tryOnArrays = async (
+  { arrays: { source, target }, groups, snapshot, replication }: Found,
   request: RefreshRequest,
-  { source }: Groups,
-  snapshot: GroupSnapshot | undefined,
   plan: Plan,
 ): Promise<void> => {
-  const can = await array.capabilities();
-  if (!snapshot && can.snapshotTest) {
-    await array.testGroupSnapshot(source.name, request.snapshot_suffix);
+  if (!snapshot && (await source.capabilities()).snapshotTest) {
+    await source.testGroupSnapshot(groups.source.name, request.snapshot_suffix, request.replicate);
   }
-  if (snapshot && can.batchTest && plan.pairs.length > 0) await array.testOverwrite(asCopies(plan));
+  const isThere = replication ? replication.isComplete : snapshot !== undefined;
+  if (isThere && plan.pairs.length > 0 && (await target.capabilities()).batchTest) {
+    await target.testOverwrite(asCopies(plan));
+  }
 };

@@ -21,6 +21,18 @@ export const targetGroup = (run: Run): string => {
   throw outOfOrder('The run has no target protection group.');
 };
 
+/** Name of the run's snapshot on the target array. @throws InvalidStepInput when the run does not replicate */
+export const replicaSnapshot = (run: Run): string => {
+  if (run.replication) return run.replication.snapshot;
+  throw outOfOrder('The run does not replicate its snapshot.');
+};
+
+/** @throws InvalidStepInput when the run does not replicate */
+export const targetArrayName = (run: Run): string => {
+  if (run.target_array) return run.target_array.name;
+  throw outOfOrder('The run does not replicate its snapshot.');
+};
+
 /**
  * The execute lock once more, in front of everything that changes an array.
  * @throws InvalidStepInput

@@ -1,8 +1,9 @@
-import { errorKind } from '../refresh/errors.ts';
+import { errorKind, isError } from '../refresh/errors.ts';
 import { type Outcome, recordOf } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import { readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
+import { logOut, openArrays } from './arrays.ts';
 import { loadDefinition } from './definitions.ts';
 import { findDocument, overwriteDocument, requestDocument } from './documents.ts';
 import type { FlashArray, Ports } from './ports.ts';
@@ -15,13 +16,13 @@ import { type RunDocuments, readRunDocuments, writeManifest } from './record.ts'
 export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
   const error = recordOf(run.failure ?? { Error: 'Unknown' });
   const known = run.refresh === undefined ? await identify(run, ports) : run;
-  const array = await ports.sourceArray(await pinOf(run, ports)).catch(() => undefined);
+  const arrays = await openArrays(ports, await arraysOf(known, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
   const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
-  const state = await targetState(known, ports, documents.plan, array, error.name);
+  const state = await targetState(known, ports, documents.plan, arrays?.target, error.name);
   const outcome: Outcome = { status: 'FAILED', error, ...state };
   const recorded = await writeManifest(known, ports.store, documents, outcome);
-  await array?.logOut();
+  if (arrays) await logOut(arrays);
   return { ...recorded, error };
 };
 
@@ -29,25 +30,38 @@ const NO_DOCUMENTS: RunDocuments = { plan: undefined, volumes: undefined };
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */
 const identify = async (run: Run, { store }: Ports): Promise<Run> => {
+  let known = run;
   try {
     const event = readEvent(run.event);
-    const definition = await loadDefinition(store, event.refresh);
+    const named = { ...run, refresh: event.refresh, trigger: event.trigger };
+    const definition = await loadDefinition(store, event.refresh).catch((error: unknown) => {
+      // There is such a refresh, though its definition is wrong.
+      if (isError(error, 'InvalidDefinition')) known = named;
+      throw error;
+    });
     return {
-      ...run,
-      refresh: event.refresh,
-      trigger: event.trigger,
+      ...named,
       source_protection_group: definition.source_protection_group,
       target_protection_group: definition.target_protection_group ?? null,
       has_target: definition.target_protection_group !== undefined,
     };
   } catch {
-    return run;
+    return known;
   }
 };
 
-const pinOf = async (run: Run, { store }: Ports): Promise<string | null> => {
+/** Those to which the run has logged in, as far as it came: by its request, else by what its definition asks for. */
+const arraysOf = async (run: Run, { store }: Ports): Promise<Parameters<typeof openArrays>[1]> => {
   const request = await findDocument(store, run.id, requestDocument).catch(() => undefined);
-  return request?.flash_array_api_version ?? null;
+  if (request) return request;
+  const definition =
+    run.refresh === undefined
+      ? undefined
+      : await loadDefinition(store, run.refresh).catch(() => undefined);
+  return {
+    flash_array_api_version: definition?.flash_array_api_version ?? null,
+    replicate: definition?.replicate ?? false,
+  };
 };
 
 type State = Pick<Outcome, 'target' | 'warnings'>;
@@ -63,7 +77,7 @@ const targetState = async (
     const begun = await findDocument(store, run.id, overwriteDocument);
     if (!begun) return { target: isWithoutTarget(run) ? 'none' : 'untouched' };
     if (plan && array) {
-      const target = await compare(plan, run, array);
+      const target = await compare(plan, array);
       return target === 'untouched' && isInDoubt(error)
         ? { target, warnings: [AS_YET] }
         : { target };
@@ -84,19 +98,20 @@ const AS_YET =
 const isInDoubt = (error: string): boolean =>
   error === 'ArrayUnavailable' || errorKind(error) === undefined;
 
-const isWithoutTarget = (run: Run): boolean => run.refresh !== undefined && !run.has_target;
+/** Known for certain: not where even the definition could not be read. */
+const isWithoutTarget = (run: Run): boolean =>
+  run.source_protection_group !== undefined && !run.has_target;
 
 /**
- * An overwrite sets a volume's `created` to the snapshot's, so that tells which volumes were overwritten. A volume that
+ * An overwrite sets a volume's `created` to its snapshot's, so that tells which volumes were overwritten. A volume that
  * bore that time before the run tells nothing, and then the target is taken as mixed.
  */
-const compare = async (plan: Plan, run: Run, array: FlashArray): Promise<Outcome['target']> => {
-  const created = Date.parse(run.snapshot?.created ?? '');
+const compare = async (plan: Plan, array: FlashArray): Promise<Outcome['target']> => {
   const now = await array.volumes(plan.pairs.map(({ target }) => target.name));
   const byId = new Map(now.map((volume) => [volume.id, volume.created]));
-  const states = plan.pairs.map(({ target }) => {
+  const states = plan.pairs.map(({ source: { created }, target }) => {
     const found = byId.get(target.id);
-    if (target.created === created) return 'unknown';
+    if (created === null || target.created === created) return 'unknown';
     return found === created ? 'new' : found === target.created ? 'old' : 'unknown';
   });
   if (states.every((state) => state === 'new')) return 'refreshed';

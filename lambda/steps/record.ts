@@ -37,7 +37,9 @@ export const writeManifest = async (
   const manifest = makeManifest(run, plan ?? null, outcome);
   const folder = `manifests/${run.refresh ?? UNKNOWN}`;
   const key = `${folder}/${run.id}.json`;
-  const lines = (volumes ?? []).map((volume) => `${volume.snapshot}\n`).join('');
+  // What was copied; else what the snapshot holds.
+  const copied = outcome.status === 'SUCCEEDED' ? plan?.pairs.map(({ source }) => source) : volumes;
+  const lines = (copied ?? []).map(({ snapshot }) => `${snapshot}\n`).join('');
   await store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain');
   await writeJson(store, key, manifest);
   await writeJson(store, `${folder}/latest.json`, manifest);

@@ -1,27 +1,24 @@
 import { listNames, RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
-import type { ArrayVolume, Connection, FlashArray } from './ports.ts';
+import type { Arrays } from './arrays.ts';
+import type { ArrayVolume, Connection } from './ports.ts';
 
 /**
  * Refuses a target volume that is connected to a host which also uses a source volume: most likely production itself.
- * A connection through a protocol endpoint, as of vVols on one hypervisor, does not count.
+ * On two arrays a host is the same where its name is. A connection through a protocol endpoint, as of vVols on one
+ * hypervisor, does not count.
  * @throws SharedHost
  */
 export const refuseSharedHosts = async (
-  array: FlashArray,
+  arrays: Arrays,
   sources: readonly ArrayVolume[],
   targets: readonly ArrayVolume[],
 ): Promise<void> => {
-  const [connected, using] = [connectedNames(targets), connectedNames(sources)];
+  const [using, connected] = [connectedNames(sources), connectedNames(targets)];
   if (connected.length === 0 || using.length === 0) return;
-  // One listing for both: each request counts where a round trip is long.
-  const connections = (await array.connectionsOfVolumes([...connected, ...using])).filter(counts);
-  const targetKeys = new Set(connected.map(nameKey));
-  const isOfTarget = ({ volume }: Connection) => targetKeys.has(nameKey(volume));
-  const productive = new Set(
-    connections.filter((row) => !isOfTarget(row)).map(({ host }) => nameKey(host)),
-  );
-  const shared = connections.filter((row) => isOfTarget(row) && productive.has(nameKey(row.host)));
+  const { ofSources, ofTargets } = await readConnections(arrays, using, connected);
+  const productive = new Set(ofSources.filter(counts).map(({ host }) => nameKey(host)));
+  const shared = ofTargets.filter(counts).filter(({ host }) => productive.has(nameKey(host)));
   if (shared.length === 0) return;
   const hosts = [...new Set(shared.map(({ host }) => host))];
   const volumes = [...new Set(shared.map(({ volume }) => volume))];
@@ -30,6 +27,28 @@ export const refuseSharedHosts = async (
     `Target volumes ${listNames(volumes)} are connected to ${listNames(hosts)}, which also uses source volumes.`,
     'Disconnect the target volumes from that host, or set allow_shared_hosts in the definition if this is meant to be.',
   );
+};
+
+/** On one array one listing for both: each request counts where a round trip is long. */
+const readConnections = async (
+  { source, target }: Arrays,
+  using: string[],
+  connected: string[],
+) => {
+  if (source !== target) {
+    const [ofSources, ofTargets] = await Promise.all([
+      source.connectionsOfVolumes(using),
+      target.connectionsOfVolumes(connected),
+    ]);
+    return { ofSources, ofTargets };
+  }
+  const connections = await source.connectionsOfVolumes([...connected, ...using]);
+  const targetKeys = new Set(connected.map(nameKey));
+  const isOfTarget = ({ volume }: Connection) => targetKeys.has(nameKey(volume));
+  return {
+    ofSources: connections.filter((row) => !isOfTarget(row)),
+    ofTargets: connections.filter(isOfTarget),
+  };
 };
 
 /** Those that are, or for all that is known may be, connected. */

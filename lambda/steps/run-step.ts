@@ -17,17 +17,29 @@ export interface StepCall {
   readonly log: Log;
 }
 
+type StepRecord = Run['steps'][number];
+
+/** A step that follows itself, as a look at a transfer does, adds to its record: the run document must not grow by it. */
+const addRecord = (before: readonly StepRecord[], record: StepRecord): StepRecord[] => {
+  const last = before.at(-1);
+  if (last?.step !== record.step) return [...before, record];
+  const sum = { ms: last.ms + record.ms, requests: last.requests + record.requests };
+  return [...before.slice(0, -1), { ...last, ...sum }];
+};
+
 /** Does one step, logs how it went, and notes in the run how long it took and how many requests it sent. */
 export const runStep = async ({ name, act, run, ports, log }: StepCall): Promise<Run> => {
   const started = ports.clock.now();
   const arrays = new Map<FlashArray, number>();
+  const count = (open: Ports['sourceArray']) => async (pin: string | null) => {
+    const array = await open(pin);
+    if (!arrays.has(array)) arrays.set(array, array.requestCount);
+    return array;
+  };
   const counted: Ports = {
     ...ports,
-    sourceArray: async (pin) => {
-      const array = await ports.sourceArray(pin);
-      if (!arrays.has(array)) arrays.set(array, array.requestCount);
-      return array;
-    },
+    sourceArray: count(ports.sourceArray),
+    targetArray: count(ports.targetArray),
   };
   const measure = () => ({
     step: name,
@@ -39,8 +51,8 @@ export const runStep = async ({ name, act, run, ports, log }: StepCall): Promise
   try {
     const result = await act(run, counted);
     const record = measure();
-    log.info('Step done', { ...about, ...record });
-    return { ...result, steps: [...run.steps, record] };
+    log.info('Step done', { ...about, ...record, replication: result.replication });
+    return { ...result, steps: addRecord(run.steps, record) };
   } catch (error) {
     // Name and message only: what caused it may hold what nobody should read in a log.
     const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,8 @@
 import { isError } from '../refresh/errors.ts';
 import { requireSomething, splitExcluded } from '../refresh/exclusions.ts';
+import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
+import { type Arrays, openArrays } from './arrays.ts';
 import {
   planDocument,
   readDocument,
@@ -10,7 +12,7 @@ import {
 } from './documents.ts';
 import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
 import type { FlashArray, GroupSnapshot, Ports } from './ports.ts';
-import { prepared, requireExecute } from './prepared-run.ts';
+import { prepared, replicaSnapshot, requireExecute, targetArrayName } from './prepared-run.ts';
 
 /** Makes the group snapshot unless it exists, and notes which volumes it holds. */
 export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
@@ -21,9 +23,13 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
     readDocument(store, run.id, requestDocument),
     readDocument(store, run.id, planDocument),
   ]);
-  const array = await ports.sourceArray(request.flash_array_api_version);
+  const arrays = await openArrays(ports, request);
+  const array = arrays.source;
   const found = await findSnapshot(array, snapshotName);
-  const snapshot = found ?? (await create(array, group, request.snapshot_suffix, snapshotName));
+  const snapshot = found ?? (await create(array, group, request, snapshotName));
+  // Found here and by Prepare: one that only a repeated step finds is this run's own.
+  const reused = found !== undefined && run.snapshot?.reused === true;
+  if (reused && request.replicate) await sendToTarget(run, arrays, snapshotName);
 
   // Ids as well: a volume that was excluded by its name may have been renamed since.
   const exclusions = [...request.excluded_volumes, ...plan.excluded.map(({ id }) => id)];
@@ -35,8 +41,7 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
     snapshot: {
       name: snapshot.name,
       created: new Date(snapshot.created).toISOString(),
-      // Found here and by Prepare: one that only a repeated step finds is this run's own.
-      reused: found !== undefined && run.snapshot?.reused === true,
+      reused,
     },
   };
 };
@@ -45,16 +50,34 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
 const create = async (
   array: FlashArray,
   group: string,
-  suffix: string,
+  { snapshot_suffix: suffix, replicate }: RefreshRequest,
   snapshotName: string,
 ): Promise<GroupSnapshot> => {
   try {
-    return await array.createGroupSnapshot(group, suffix);
+    return await array.createGroupSnapshot(group, suffix, replicate);
   } catch (error) {
     const made = isError(error, 'ArrayRequestRefused')
       ? await findSnapshot(array, snapshotName)
       : undefined;
     if (made) return made;
     throw error;
+  }
+};
+
+/** A snapshot that was there before the run is sent, unless the target array has it or is receiving it. */
+const sendToTarget = async (
+  run: Run,
+  { source, target }: Arrays,
+  snapshot: string,
+): Promise<void> => {
+  const replica = replicaSnapshot(run);
+  if ((await target.transfer(replica)) !== undefined) return;
+  try {
+    await source.sendReplica(snapshot, targetArrayName(run));
+  } catch (error) {
+    // An earlier attempt whose answer was lost may have been heard.
+    const isUnderWay =
+      isError(error, 'ArrayRequestRefused') && (await target.transfer(replica)) !== undefined;
+    if (!isUnderWay) throw error;
   }
 };

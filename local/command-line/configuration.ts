@@ -1,8 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import {
-  type CredentialsEnvironment,
-  readSourceCredentials,
-} from '../../lambda/refresh/credentials.ts';
+import { type CredentialsEnvironment, readCredentials } from '../../lambda/refresh/credentials.ts';
 import { isRecord, parseJson, withoutComments } from '../../lambda/refresh/parsing.ts';
 import { type Definition, readDefinition } from '../../lambda/refresh/request.ts';
 import { type Options, UsageError } from './options.ts';
@@ -49,9 +46,15 @@ export const readConfiguration = async (
   );
   if (!isRecord(document)) throw new UsageError(`The ${what} must hold a JSON object.`);
   const { secret, definition } = split(document, what);
-  const standIns = pickDefined({ FA_HOST: environment.FA_HOST, API_TOKEN: environment.API_TOKEN });
-  readSourceCredentials(secret, standIns, what);
+  const standIns = pickDefined({
+    FA_HOST: environment.FA_HOST,
+    API_TOKEN: environment.API_TOKEN,
+    FA_HOST_TGT: environment.FA_HOST_TGT,
+    API_TOKEN_TGT: environment.API_TOKEN_TGT,
+  });
+  readCredentials('src', secret, standIns, what);
   const { execute, ...rest } = readDefinition(withOptions(definition, options), what);
+  if (rest.replicate) readCredentials('tgt', secret, standIns, what);
   return {
     definition: { ...rest, execute: options.execute },
     secret,
@@ -66,7 +69,7 @@ export const readConfiguration = async (
 /** What the options say takes the place of what the file says, in whichever spelling. */
 export const withOptions = (
   definition: Readonly<Record<string, unknown>>,
-  { source, target, snapshotName, ignoreMatch }: Options,
+  { source, target, snapshotName, replicate, ignoreMatch }: Options,
 ): Record<string, unknown> => {
   const inFile = definition['source_protection_group'] ?? definition['src_protection_group'];
   if (source === undefined && inFile === undefined) {
@@ -85,7 +88,12 @@ export const withOptions = (
     ...(target === undefined ? [] : ['tgt_protection_group']),
   ]);
   const kept = Object.entries(definition).filter(([key]) => !hidden.has(key));
-  return { ...Object.fromEntries(kept), ...given, ...(ignoreMatch ? { ignore_match: true } : {}) };
+  return {
+    ...Object.fromEntries(kept),
+    ...given,
+    ...(ignoreMatch ? { ignore_match: true } : {}),
+    ...(replicate ? { replicate: true } : {}),
+  };
 };
 
 const split = (document: Readonly<Record<string, unknown>>, what: string) => {

@@ -20,6 +20,7 @@ class Interrupted extends Error {
 export class Interruption {
   #requested = false;
   #state: string | undefined;
+  #wake: (() => void) | undefined;
   readonly #say: (text: string) => void;
   readonly #exit: (code: number) => void;
 
@@ -42,9 +43,23 @@ export class Interruption {
       return;
     }
     this.#requested = true;
+    this.#wake?.();
     this.#say(
       `Stopping: ${writing ? 'the overwrite is being finished' : 'the step under way is being finished'} first. Once more to stop at once.`,
     );
+  };
+
+  /** Waits between two looks at a replication, until it is enough or a signal comes. */
+  readonly wait = async (seconds: number): Promise<void> => {
+    if (this.#requested) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1_000);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
   };
 
   /** To be called before each step. @throws Interrupted */

@@ -8,8 +8,8 @@ import { Interruption } from './interruption.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { Progress } from './progress.ts';
 import { reportRun } from './report.ts';
-import { type Ended, runRefresh } from './run.ts';
-import { type SimulatedArray, simulateArray } from './simulated-array.ts';
+import type { Ended } from './run.ts';
+import type { SimulatedArray } from './simulated-array.ts';
 
 const SUCCESS = 0;
 const FAILURE = 1;
@@ -33,7 +33,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
 
 const refresh = async (options: Options, progress: Progress): Promise<number> => {
   if (options.outputFile !== undefined) await requireWritable(options.outputFile);
-  const simulated = options.configFile === undefined ? await simulateArray(options) : undefined;
+  const simulated = options.configFile === undefined ? await simulate(options) : undefined;
   const configuration =
     simulated?.configuration ??
     (await readConfiguration(options.configFile ?? '', options, process.env));
@@ -46,6 +46,7 @@ const refresh = async (options: Options, progress: Progress): Promise<number> =>
   );
   process.on('SIGINT', interruption.signal).on('SIGTERM', interruption.signal);
   try {
+    const { runRefresh } = await import('./run.ts');
     const ended = await runRefresh({ options, configuration, progress, interruption });
     show(ended, options, simulated);
     return exitCode(ended, interruption);
@@ -53,6 +54,12 @@ const refresh = async (options: Options, progress: Progress): Promise<number> =>
     process.off('SIGINT', interruption.signal).off('SIGTERM', interruption.signal);
     await simulated?.stop();
   }
+};
+
+/** Simulator and flow are loaded when they are needed: help and mistakes are told at once. */
+const simulate = async (options: Options): Promise<SimulatedArray> => {
+  const { simulateArray } = await import('./simulated-array.ts');
+  return simulateArray(options);
 };
 
 const show = (

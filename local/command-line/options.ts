@@ -14,10 +14,13 @@ export interface Options {
   readonly configFile: string | undefined;
   readonly outputFile: string | undefined;
   readonly dataDir: string;
+  readonly replicate: boolean;
   readonly ignoreMatch: boolean;
   readonly execute: boolean;
   readonly json: boolean;
   readonly help: boolean;
+  /** Which worked example to run. */
+  readonly demo: 'local' | 'replication';
   /** Factor on the state machine's pauses before it retries. */
   readonly retryScale: number;
 }
@@ -31,15 +34,17 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
   -n, --snapshot-name NAME          suffix of the snapshot; used if it exists, else made
   -f, --config-file FILE            JSON with the array's host and API token, and any key of a definition;
                                     without it the array is a simulated one
+  -r, --replicate                   send the snapshot to the second array, and overwrite the target group there
   -o, --output-file FILE            write the names of the snapshot volumes there, one a line
   -i, --ignore-match                pair by size alone, ignoring the tags of earlier runs
   -x, --execute                     do it; without it the plan is shown and nothing is changed
+      --demo replication            the worked example with two arrays
       --json                        print the manifest and nothing else
       --data-dir DIR                where plans and manifests are kept
                                     (default: $XDG_STATE_HOME/flasharray-refresh)
   -h, --help                        show this
 
-Not yet: -r, --replicate and -b, --backup-mode are refused.
+Not yet: -b, --backup-mode is refused.
 
 Exit codes: 0 succeeded or planned; 1 refused or failed, the target is whole; 2 bad options or configuration;
 3 the target is mixed.`;
@@ -55,6 +60,7 @@ const flags = {
   'ignore-match': { type: 'boolean', short: 'i' },
   'backup-mode': { type: 'boolean', short: 'b' },
   execute: { type: 'boolean', short: 'x' },
+  demo: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -64,12 +70,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws UsageError */
 export const readOptions = (args: readonly string[], environment: Environment): Options => {
   const { values } = parse(args.map(unifySpelling));
-  for (const [flag, short] of [
-    ['replicate', '-r'],
-    ['backup-mode', '-b'],
-  ] as const) {
-    if (values[flag])
-      throw new UsageError(`${short} (--${flag}) is not in this version yet. Leave it out.`);
+  if (values['backup-mode']) {
+    throw new UsageError('-b (--backup-mode) is not in this version yet. Leave it out.');
   }
   return {
     source: values['source-protection-group'],
@@ -78,10 +80,12 @@ export const readOptions = (args: readonly string[], environment: Environment): 
     configFile: values['config-file'],
     outputFile: values['output-file'],
     dataDir: values['data-dir'] ?? defaultDataDir(environment),
+    replicate: values.replicate ?? false,
     ignoreMatch: values['ignore-match'] ?? false,
     execute: values.execute ?? false,
     json: values.json ?? false,
     help: values.help ?? false,
+    demo: readDemo(values.demo),
     retryScale: readScale(environment['REFRESH_RETRY_SCALE'] ?? '0.1'),
   };
 };
@@ -89,6 +93,12 @@ export const readOptions = (args: readonly string[], environment: Environment): 
 /** Whether the command line asks for the worked example. */
 export const isDemo = ({ source, target, snapshotName, configFile }: Options): boolean =>
   [source, target, snapshotName, configFile].every((value) => value === undefined);
+
+const readDemo = (text: string | undefined): Options['demo'] => {
+  if (text === undefined) return 'local';
+  if (text === 'replication') return text;
+  throw new UsageError(`There is no worked example "${text}". Use --demo replication.`);
+};
 
 const parse = (args: readonly string[]) => {
   try {

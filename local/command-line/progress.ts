@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 import * as z from 'zod';
+import { formatPercent, type Replication } from '../../lambda/refresh/replication.ts';
 import { runSchema } from '../../lambda/refresh/run.ts';
+import { formatSize } from '../../lambda/refresh/volumes.ts';
 import type { FlowEvent } from '../flow.ts';
 
 /** Where progress is shown: standard error, a terminal or not. */
@@ -10,6 +12,10 @@ export interface Screen {
 }
 
 const failure = z.object({ errorMessage: z.string() });
+
+const REPLICATING = 'Check Replication';
+const WAITING = 'Wait For Replication';
+const CLEAR = '\r\u001b[K';
 
 /** Shows each state as it is entered: live on a terminal, a plain line each otherwise. */
 export class Progress {
@@ -35,6 +41,8 @@ export class Progress {
   show(event: FlowEvent): void {
     if (!('state' in event) || event.state.type !== 'Task') return;
     const { name } = event.state;
+    if (name === WAITING) return;
+    if (name === REPLICATING && this.#replicates(event)) return;
     if (event.type === 'StateEntered') this.#begin(name);
     else if (event.type === 'StateExited' && !this.#failed) {
       this.#end('green', '✔', `${name}${costOf(event.state.output)}`);
@@ -46,20 +54,54 @@ export class Progress {
     }
   }
 
+  /** One line that grows on a terminal, and one a look otherwise. @returns whether that was all to say */
+  #replicates(event: FlowEvent): boolean {
+    if (event.type === 'StateEntered') return true;
+    if (event.type !== 'StateExited' || this.#failed) return false;
+    const replication = runSchema.safeParse(event.state.output).data?.replication;
+    if (!replication) return false;
+    const text = describeReplication(replication);
+    if (replication.done) this.#end('green', '✔', text);
+    else if (this.#live) this.#screen.write(`${CLEAR}${this.#paint('cyan', '▸')} ${text}`);
+    else this.#screen.write(`${text}\n`);
+    return true;
+  }
+
   #begin(text: string): void {
     this.#failed = false;
     this.#screen.write(this.#live ? `${this.#paint('cyan', '▸')} ${text} …` : `${text} …\n`);
   }
 
   #end(color: 'green' | 'red', mark: string, text: string): void {
-    const clear = this.#live ? '\r\u001b[K' : '';
-    this.#screen.write(`${clear}${this.#paint(color, mark)} ${text}\n`);
+    this.#screen.write(`${this.#live ? CLEAR : ''}${this.#paint(color, mark)} ${text}\n`);
   }
 
   #paint(color: 'green' | 'red' | 'cyan' | 'yellow', text: string): string {
     return this.#live ? styleText(color, text, { validateStream: false }) : text;
   }
 }
+
+const BAR = 24;
+
+/** `Replication ██████░░░ 45.6 %  54.7 GiB, 1.2 GiB/s, about 2 min left`. */
+const describeReplication = (replication: Replication): string => {
+  const { seen, progress, bytes, bytes_per_second, remaining_seconds, done } = replication;
+  if (!seen) return 'Replication: the target array does not know the snapshot yet';
+  const full = Math.floor(progress * BAR);
+  const facts = [
+    formatSize(bytes),
+    ...(bytes_per_second === null ? [] : [`${formatSize(bytes_per_second)}/s`]),
+    ...(done || remaining_seconds === null ? [] : [`about ${formatTime(remaining_seconds)} left`]),
+  ];
+  return `Replication ${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${formatPercent(replication)}  ${facts.join(', ')}`;
+};
+
+const formatTime = (seconds: number): string =>
+  seconds < 90
+    ? `${seconds} s`
+    : seconds < 5_400
+      ? `${Math.round(seconds / 60)} min`
+      : `${(seconds / 3_600).toFixed(1)} h`;
 
 const costOf = (output: unknown): string => {
   const step = runSchema.safeParse(output).data?.steps.at(-1);

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Manifest } from '../../lambda/refresh/manifest.ts';
+import type { ArrayIdentity } from '../../lambda/refresh/run.ts';
 import { formatSize } from '../../lambda/refresh/volumes.ts';
 
 /** What a person reads at the end of a run. */
@@ -15,14 +16,19 @@ const heading = ({
   target_protection_group,
 }: Manifest): string =>
   [
-    arrays.source &&
-      `Array     ${arrays.source.name} (${arrays.source.host}, REST ${arrays.source.rest_version})`,
+    arrays.source && `Array     ${describeArray(arrays.source)}`,
     source_protection_group && `Source    ${source_protection_group}`,
     snapshot && `Snapshot  ${snapshot.name} (${describeSnapshot(snapshot)})`,
-    target_protection_group && `Target    ${target_protection_group}`,
+    target_protection_group && `Target    ${target_protection_group}${onOther(arrays)}`,
   ]
     .filter(Boolean)
     .join('\n');
+
+const describeArray = ({ name, host, rest_version }: ArrayIdentity): string =>
+  `${name} (${host}, REST ${rest_version})`;
+
+const onOther = ({ source, target }: Manifest['arrays']): string =>
+  target && target.host !== source?.host ? ` on ${describeArray(target)}` : '';
 
 const describeSnapshot = ({ created, reused }: NonNullable<Manifest['snapshot']>): string => {
   if (created === null) return 'not taken';

@@ -47,6 +47,7 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     environment: configuration.environment,
     retryScale: options.retryScale,
     beforeTask: interruption.beforeStep,
+    wait: interruption.wait,
     afterTask: () => mirrorBucket(deployment.bucket, options.dataDir),
     onEvent: (event) => progress.show(event),
     onLog: log.write,

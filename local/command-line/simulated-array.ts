@@ -1,7 +1,7 @@
 import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import { sameName } from '../../lambda/refresh/naming.ts';
 import { readDefinition } from '../../lambda/refresh/request.ts';
-import { demoState } from '../array/demo.ts';
+import { demoState, replicationDemoState } from '../array/demo.ts';
 import { type StateReport, startSimulator } from '../array/simulator.ts';
 import { type Configuration, withOptions } from './configuration.ts';
 import { isDemo, type Options } from './options.ts';
@@ -21,16 +21,22 @@ export interface SimulatedArray {
 /** An array with the worked example on it, and the configuration of a run on it. @throws UsageError, InvalidDefinition */
 export const simulateArray = async (options: Options): Promise<SimulatedArray> => {
   const definition = definitionFor(options);
-  const simulator = await startSimulator({ state: demoState });
-  const [array] = simulator.arrays;
+  const { replicate } = definition;
+  const simulator = await startSimulator({ state: replicate ? replicationDemoState : demoState });
+  const [source, target] = simulator.arrays;
   const before = fingerprints(simulator.state());
   return {
     configuration: {
       definition,
       secret: {
-        src_flash_array_host: array?.host,
-        src_flash_array_api_token: array?.api_token,
-        src_flash_array_ca: array?.ca,
+        src_flash_array_host: source?.host,
+        src_flash_array_api_token: source?.api_token,
+        src_flash_array_ca: source?.ca,
+        ...(target && {
+          tgt_flash_array_host: target.host,
+          tgt_flash_array_api_token: target.api_token,
+          tgt_flash_array_ca: target.ca,
+        }),
       },
       environment: {},
       warnings: [],
@@ -45,8 +51,12 @@ const definitionFor = (options: Options): Configuration['definition'] => {
   const groups = demo ? { source_protection_group: SOURCE, target_protection_group: TARGET } : {};
   const usesExample = demo || sameName(options.source ?? '', SOURCE);
   const excluded = usesExample ? { excluded_volumes: EXCLUDED } : {};
+  const replicate = options.replicate || options.demo === 'replication';
   return readDefinition(
-    { ...withOptions({ ...groups, ...excluded }, options), execute: demo || options.execute },
+    {
+      ...withOptions({ ...groups, ...excluded, replicate }, options),
+      execute: demo || options.execute,
+    },
     'command line',
   );
 };

@@ -160,7 +160,7 @@ describe('with the script’s own file', () => {
 describe('what is refused with exit 2, before an array is asked', () => {
   it.each<[string, readonly string[], string]>([
     ['an unknown option', ['--frobnicate'], '--frobnicate'],
-    ['replication', ['-r'], '-r (--replicate)'],
+    ['a worked example that there is not', ['--demo', 'local'], '--demo replication'],
     ['backup mode', ['-b'], '-b (--backup-mode)'],
     ['a missing value', ['-n'], '--snapshot-name'],
     ['a missing file', ['-f', 'no-such-file.json'], 'no-such-file.json'],
@@ -184,9 +184,9 @@ describe('what is refused with exit 2, before an array is asked', () => {
     ['a file that is a list', [], 'JSON object'],
     ['an unknown key', { source_protection_group: SOURCE, sauce: 1 }, '"sauce"'],
     [
-      'replication in the file',
+      'replication in the file without a second array',
       { source_protection_group: SOURCE, replicate: 'True' },
-      'replicate',
+      'tgt_flash_array_host and no tgt_flash_array_api_token',
     ],
     [
       'backup mode in the file',

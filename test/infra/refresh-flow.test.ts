@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Match } from 'aws-cdk-lib/assertions';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
+import { definitionSchema } from '../../lambda/refresh/request.ts';
 import { stateMachineOf } from './support/state-machine.ts';
 import { templateWith } from './support/synthesis.ts';
 
@@ -24,6 +25,10 @@ describe('the definition', () => {
         'Prepare',
         'Execute?',
         'Take Snapshot',
+        'Replicate?',
+        'Check Replication',
+        'Replicated?',
+        'Wait For Replication',
         'Target Group?',
         'Plan Overwrite',
         'Overwrite Volumes',
@@ -35,6 +40,23 @@ describe('the definition', () => {
       ].sort(),
     );
     expect(definition.StartAt).toBe('Begin');
+  });
+
+  it('waits for replication as long as the last look has said', () => {
+    expect(definition.States['Wait For Replication']).toEqual({
+      Type: 'Wait',
+      SecondsPath: '$.replication.wait_seconds',
+      Next: 'Check Replication',
+    });
+  });
+
+  it('ends later than the longest wait for replication and all steps before and after it', () => {
+    const longest = definitionSchema.shape.replication_timeout_minutes.unwrap().maxValue ?? 0;
+    const steps = tasks.reduce((sum, { TimeoutSeconds = 0 }) => sum + TimeoutSeconds, 0);
+
+    expect(longest).toBe(48 * 60);
+    expect(definition.TimeoutSeconds).toBe(52 * 3_600);
+    expect(definition.TimeoutSeconds).toBeGreaterThan(longest * 60 + steps);
   });
 
   it('uses nothing that the local runner would run otherwise', () => {
@@ -132,11 +154,15 @@ it('the machine is a standard one that logs and traces all', () => {
 });
 
 describe('the way through', () => {
+  /** The look at which the snapshot is complete on the target array. */
+  const LOOKS = 3;
+
   /** Runs the machine with steps that set what Choices look at, or fail; returns the states it went through. */
   const walk = async (
-    choices: { execute: boolean; has_target: boolean },
+    choices: { execute: boolean; has_target: boolean; replicate?: boolean },
     failing: string[] = [],
   ) => {
+    let looks = 0;
     const handlers = tasks.map(({ name }) => [
       name,
       (input: { Payload: { run: object } }) => {
@@ -144,13 +170,20 @@ describe('the way through', () => {
           throw Object.assign(new Error(`${name} failed`), { name: 'Broken' });
         }
         const error = name === 'Record Failure' && { error: { name: 'Broken', message: 'why' } };
-        return { Payload: { ...input.Payload.run, ...choices, ...error } };
+        if (name === 'Check Replication') looks += 1;
+        const replication = { done: looks === LOOKS, wait_seconds: 100 + looks };
+        return {
+          Payload: { ...input.Payload.run, replicate: false, ...choices, replication, ...error },
+        };
       },
     ]);
     const { result, eventLogs } = new StateMachine(JSON.parse(text)).run(
       { refresh: 'nightly' },
       {
-        overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) },
+        overrides: {
+          taskResourceLocalHandlers: Object.fromEntries(handlers),
+          waitTimeOverrides: { 'Wait For Replication': 0 },
+        },
         context: { Execution: { Id: 'arn', Name: 'nightly-1', StartTime: '2026-11-24T01:00:00Z' } },
       },
     );
@@ -166,7 +199,10 @@ describe('the way through', () => {
     return { outcome, path: states.join(' > ') };
   };
 
-  const untilPlan = 'Begin > Prepare > Execute? > Take Snapshot > Target Group?';
+  const untilSnapshot = 'Begin > Prepare > Execute? > Take Snapshot > Replicate?';
+  const untilPlan = `${untilSnapshot} > Target Group?`;
+  const look = 'Check Replication > Replicated?';
+  const untilReplicated = `${untilSnapshot} > ${look} > Wait For Replication > ${look} > Wait For Replication > ${look}`;
 
   it.each([
     [{ execute: false, has_target: true }, 'Begin > Prepare > Execute? > Record Result > Done'],
@@ -174,6 +210,18 @@ describe('the way through', () => {
     [
       { execute: true, has_target: true },
       `${untilPlan} > Plan Overwrite > Overwrite Volumes > Record Result > Done`,
+    ],
+    [
+      { execute: false, has_target: true, replicate: true },
+      'Begin > Prepare > Execute? > Record Result > Done',
+    ],
+    [
+      { execute: true, has_target: false, replicate: true },
+      `${untilReplicated} > Target Group? > Record Result > Done`,
+    ],
+    [
+      { execute: true, has_target: true, replicate: true },
+      `${untilReplicated} > Target Group? > Plan Overwrite > Overwrite Volumes > Record Result > Done`,
     ],
   ])('%j', async (choices, path) => {
     const walked = await walk(choices);
@@ -188,7 +236,9 @@ describe('the way through', () => {
   it.each(tasks.map(({ name }) => name).filter((name) => name !== 'Record Failure'))(
     'is recorded as a failure where %s fails',
     async (name) => {
-      const { path, outcome } = await walk({ execute: true, has_target: true }, [name]);
+      const { path, outcome } = await walk({ execute: true, has_target: true, replicate: true }, [
+        name,
+      ]);
 
       expect(path).toMatch(new RegExp(`${name} > Record Failure > Failed$`));
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'ExecutionError' } });

@@ -22,7 +22,7 @@ const task = z.strictObject({
   Next: z.string(),
 });
 
-const other = z.looseObject({ Type: z.enum(['Pass', 'Choice', 'Succeed', 'Fail']) });
+const other = z.looseObject({ Type: z.enum(['Pass', 'Choice', 'Wait', 'Succeed', 'Fail']) });
 
 const definition = z.looseObject({
   StartAt: z.string(),

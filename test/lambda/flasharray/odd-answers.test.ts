@@ -74,6 +74,24 @@ describe('an answer that does not fit', () => {
       'POST /protection-group-snapshots with no snapshot.',
     ],
     [
+      'a replication target without an array',
+      { items: [{ group: { name: 'prd-pg' }, allowed: true }] },
+      (array) => array.replicationTargets('prd-pg'),
+      'GET /protection-groups/targets is not what its API promises: items.0.member: ',
+    ],
+    [
+      'a transfer without a name',
+      { items: [{ progress: 1, completed: 1 }] },
+      (array) => array.transfer('fa-prod:prd-pg.s1'),
+      'GET /protection-group-snapshots/transfer is not what its API promises: items.0.name: ',
+    ],
+    [
+      'a transfer whose progress is a text',
+      { items: [{ name: 'fa-prod:prd-pg.s1', progress: '1.0' }] },
+      (array) => array.transfer('fa-prod:prd-pg.s1'),
+      'GET /protection-group-snapshots/transfer is not what its API promises: items.0.progress: ',
+    ],
+    [
       'a trial without a result',
       { items: [{ resource: { name: 'dev-data' } }] },
       (array) => array.testOverwrite([{ target: 'dev-data', snapshot: 'a', mapping: 'b' }]),
@@ -95,6 +113,32 @@ describe('an answer that does not fit', () => {
         array.volumeSnapshots('a.s1'),
       ),
     ).resolves.toMatchObject([{ source: { id: null, name: null } }]);
+  });
+
+  it.each([
+    [{ started: 1 }, { progress: 0, bytes: 0, completed: null }],
+    [
+      { progress: null, data_transferred: null, completed: null },
+      { progress: 0, bytes: 0, completed: null },
+    ],
+    [
+      { progress: 1, data_transferred: 17, completed: 1_764_000_000_000 },
+      { progress: 1, bytes: 17, completed: 1_764_000_000_000 },
+    ],
+  ])('is a transfer that says as much as %j', async (fields, transfer) => {
+    const items = [{ name: 'FA-prod:prd-pg.s1', ...fields }];
+
+    await expect(
+      askedOf({ items }, (array) => array.transfer('fa-prod:prd-pg.s1')),
+    ).resolves.toEqual(transfer);
+  });
+
+  it('is the transfer of another snapshot: as if there were none', async () => {
+    await expect(
+      askedOf({ items: [{ name: 'fa-prod:prd-pg.s10', progress: 1 }] }, (array) =>
+        array.transfer('fa-prod:prd-pg.s1'),
+      ),
+    ).resolves.toBeUndefined();
   });
 });
 

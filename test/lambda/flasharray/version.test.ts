@@ -47,13 +47,25 @@ describe('the REST version', () => {
   });
 });
 
+const nothing = {
+  batchOverwrite: false,
+  batchTest: false,
+  snapshotTest: false,
+  replicateNow: false,
+  sendReplica: false,
+};
+const since2_25 = { ...nothing, replicateNow: true, snapshotTest: true, sendReplica: true };
+
 it.each([
-  [24, { batchOverwrite: false, batchTest: false, snapshotTest: false }],
-  [25, { batchOverwrite: false, batchTest: false, snapshotTest: true }],
-  [31, { batchOverwrite: false, batchTest: false, snapshotTest: true }],
-  [32, { batchOverwrite: true, batchTest: false, snapshotTest: true }],
-  [33, { batchOverwrite: true, batchTest: true, snapshotTest: true }],
-  [56, { batchOverwrite: true, batchTest: true, snapshotTest: true }],
+  [2, nothing],
+  [3, nothing],
+  [4, { ...nothing, replicateNow: true }],
+  [24, { ...nothing, replicateNow: true }],
+  [25, since2_25],
+  [31, since2_25],
+  [32, { ...since2_25, batchOverwrite: true }],
+  [33, { ...since2_25, batchOverwrite: true, batchTest: true }],
+  [56, { ...since2_25, batchOverwrite: true, batchTest: true }],
 ])('REST 2.%d can do %j', (minor, capabilities) => {
   expect(capabilitiesOf(minor)).toEqual(capabilities);
 });

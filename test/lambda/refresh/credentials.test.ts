@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSourceCredentials } from '../../../lambda/refresh/credentials.ts';
+import { readCredentials } from '../../../lambda/refresh/credentials.ts';
 import { refusalOf } from '../support/refusals.ts';
 
 const TOKEN = 'c4n4ry-4d2f';
@@ -7,7 +7,7 @@ const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const complete = { src_flash_array_host: 'fa-prod.example.com', src_flash_array_api_token: TOKEN };
 
 const read = (secret: unknown, environment = {}) =>
-  readSourceCredentials(secret, environment, 'secret "arrays"');
+  readCredentials('src', secret, environment, 'secret "arrays"');
 const refusalFor = (secret: unknown, environment = {}) =>
   refusalOf(() => read(secret, environment));
 
@@ -58,6 +58,66 @@ describe('the credentials of the source array', () => {
       message: `The secret "arrays" has no ${missing}.`,
       remedy: 'Put it there, or set the environment variables FA_HOST and API_TOKEN.',
     });
+  });
+});
+
+describe('the credentials of the second array', () => {
+  const second = {
+    tgt_flash_array_host: 'fa-dr.example.com',
+    tgt_flash_array_api_token: TOKEN,
+    tgt_flash_array_ca: CA,
+  };
+  const readSecond = (secret: unknown, environment = {}) =>
+    readCredentials('tgt', secret, environment, 'secret "arrays"');
+
+  it('come from keys of their own', () => {
+    expect(readSecond({ ...complete, ...second })).toEqual({
+      host: 'fa-dr.example.com',
+      apiToken: TOKEN,
+      ca: CA,
+    });
+  });
+
+  it('are taken from variables of their own where the secret lacks them', () => {
+    const environment = { FA_HOST: 'fa-prod', API_TOKEN: 'another' };
+    const standIns = { ...environment, FA_HOST_TGT: 'fa-dr', API_TOKEN_TGT: TOKEN };
+
+    expect(readSecond(complete, standIns)).toEqual({ host: 'fa-dr', apiToken: TOKEN, ca: null });
+    expect(refusalOf(() => readSecond(complete, environment))).toEqual({
+      name: 'InvalidCredentials',
+      message: 'The secret "arrays" has no tgt_flash_array_host and no tgt_flash_array_api_token.',
+      remedy: 'Put it there, or set the environment variables FA_HOST_TGT and API_TOKEN_TGT.',
+    });
+  });
+
+  it('are held to the same rules', () => {
+    const refusal = refusalOf(() => readSecond({ ...second, tgt_flash_array_host: 'https://fa' }));
+
+    expect(refusal.message).toContain('tgt_flash_array_host: expected a host name or address');
+    expect(refusal.remedy).toContain('FA_HOST_TGT and API_TOKEN_TGT');
+  });
+
+  it.each<[string, unknown]>([
+    ['a host', { tgt_flash_array_host: 'https://fa-dr/' }],
+    ['a token', { tgt_flash_array_api_token: 17 }],
+    ['a certificate', { tgt_flash_array_ca: 'none' }],
+    ['nothing', { tgt_flash_array_host: '', tgt_flash_array_api_token: null }],
+  ])('that are malformed (%s) are not looked at for the first', (_, malformed) => {
+    expect(read({ ...complete, ...Object(malformed) }).host).toBe('fa-prod.example.com');
+  });
+
+  it('do not suffer from malformed ones of the first', () => {
+    const secret = { ...second, src_flash_array_host: '', src_flash_array_ca: 1 };
+
+    expect(readSecond(secret, { FA_HOST: 'https://' }).host).toBe('fa-dr.example.com');
+  });
+
+  it.each(['src', 'tgt'] as const)('have no unknown key beside them (%s)', (side) => {
+    const secret = { ...complete, ...second, tgt_flash_array_tokn: 'c4n4ry' };
+    const refusal = refusalOf(() => readCredentials(side, secret, {}, 'secret "arrays"'));
+
+    expect(refusal.message).toContain('unknown key "tgt_flash_array_tokn"');
+    expect(refusal.message).not.toContain('c4n4ry');
   });
 });
 

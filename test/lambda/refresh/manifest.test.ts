@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeManifest, manifestSchema, recordOf } from '../../../lambda/refresh/manifest.ts';
 import { makePlan } from '../../../lambda/refresh/plan.ts';
+import { beginReplication } from '../../../lambda/refresh/replication.ts';
 import { runSchema } from '../../../lambda/refresh/run.ts';
 import { member, source, target } from './support/volumes.ts';
 
@@ -42,6 +43,7 @@ describe('a manifest', () => {
       target_protection_group: 'dev-pg',
       arrays: { source: array, target: array },
       snapshot: { name: 'prd-pg.s1', created: started, reused: false },
+      replication: null,
       plan_hash: plan.hash,
       pairs: [
         {
@@ -60,6 +62,18 @@ describe('a manifest', () => {
       warnings: [],
       steps: [{ step: 'prepare', started, ms: 210, requests: 9 }],
       error: null,
+    });
+  });
+
+  it('of a replicated refresh names the second array, and how far the snapshot has come there', () => {
+    const second = { name: 'fa-dr', host: '127.0.0.2', rest_version: '2.26' };
+    const replication = { ...beginReplication('fa-prod:prd-pg.s1'), progress: 0.25, bytes: 17 };
+    const replicated = { ...run, replicate: true, target_array: second, replication };
+    const manifest = makeManifest(replicated, plan, { status: 'FAILED', target: 'untouched' });
+
+    expect(manifestSchema.parse(manifest)).toMatchObject({
+      arrays: { source: array, target: second },
+      replication,
     });
   });
 

@@ -5,6 +5,7 @@ import {
   groupSnapshotName,
   isObjectName,
   refreshName,
+  replicaGroupName,
   type SuffixContext,
   sameName,
   snapshotSuffixFor,
@@ -194,6 +195,16 @@ describe('comparing names', () => {
         }
       }),
     );
+  });
+});
+
+describe('names of replicas', () => {
+  it.each([
+    ['fa-prod', 'prd-pg', 'fa-prod:prd-pg'],
+    ['fa-prod', 'vgroup/prd-pg', 'fa-prod:vgroup/prd-pg'],
+    ['fa-prod', 'pod-1::prd-pg', 'pod-1:prd-pg'],
+  ])('of a group of %s, %s: %s', (array, group, name) => {
+    expect(replicaGroupName(array, group)).toBe(name);
   });
 });
 

@@ -77,6 +77,55 @@ describe('pairing by tag', () => {
   });
 });
 
+describe('pairing on the side of the replica', () => {
+  const replicated = (
+    name: string,
+    gib: number,
+    replica_id: string | null = `replica-of-${name}`,
+  ) => ({
+    ...source(name, gib),
+    replica_id,
+  });
+  const tagged = (name: string, gib: number, mapping: string) => ({
+    ...target(name, gib),
+    mapping,
+  });
+
+  it.each([
+    ['the source, as we write it and as a local run has', 'id-of-prd'],
+    ['its replica, as the Python script writes it there', 'replica-of-prd'],
+  ])('follows a tag with the id of %s', (_, mapping) => {
+    const targets = [target('dev-1', 10), tagged('dev-2', 20, mapping)];
+
+    expect(pairNames([replicated('prd', 10)], targets)).toEqual(['prd → dev-2 (tag)']);
+  });
+
+  it('takes the first, by name, of two targets of which each has one of the ids', () => {
+    const ours = tagged('dev-2', 10, 'id-of-prd');
+    const scripts = tagged('dev-1', 10, 'replica-of-prd');
+
+    expect(pairNames([replicated('prd', 10)], [ours, scripts])).toEqual(['prd → dev-1 (tag)']);
+  });
+
+  it('takes no untagged target for one of a replica that is not known yet', () => {
+    const targets = [target('dev-1', 10), tagged('dev-2', 10, 'id-of-prd')];
+
+    expect(pairNames([replicated('prd', 10, null)], targets)).toEqual(['prd → dev-2 (tag)']);
+  });
+
+  it('leaves a target alone whose tag names the replica of another volume', () => {
+    const targets = [tagged('dev-1', 10, 'replica-of-other'), target('dev-2', 10)];
+
+    expect(pairNames([replicated('prd', 10)], targets)).toEqual(['prd → dev-2 (equal)']);
+  });
+
+  it('refuses a target that a replica’s id asks for and that is too small', () => {
+    const act = () => pairNames([replicated('prd', 120)], [tagged('dev', 1, 'replica-of-prd')]);
+
+    expect(refusalOf(act).name).toBe('TargetTooSmall');
+  });
+});
+
 describe('a refusal', () => {
   it('a tag asks for a smaller target: says which, for which, and both sizes', () => {
     const targets = [target('dev-1', 120), target('dev-2', 1, 'prd')];

@@ -11,7 +11,14 @@ type PlanPair = Plan['pairs'][number];
 const id = fc.stringMatching(/^[0-9a-f]{1,3}$/);
 const size = fc.constantFrom(1, 10, 100, 1_099_511_627_776);
 const pair: fc.Arbitrary<PlanPair> = fc.record({
-  source: fc.record({ id, name: id, size, snapshot: id }),
+  source: fc.record({
+    id,
+    name: id,
+    size,
+    replica_id: fc.option(id),
+    snapshot: id,
+    created: fc.option(fc.nat()),
+  }),
   target: fc.record({ id, name: id, serial: id, size, created: fc.nat(), mapping: fc.option(id) }),
   rule: fc.constantFrom('tag', 'equal', 'larger'),
 });
@@ -28,6 +35,8 @@ const decisive: Record<string, (changed: PlanPair) => PlanPair> = {
 
 /** Some that do not decide it: a plan made before the snapshot exists is to be the plan that is carried out. */
 const incidental: Record<string, (changed: PlanPair) => PlanPair> = {
+  'id of the replica': (p) => ({ ...p, source: { ...p.source, replica_id: 'replica' } }),
+  'time of the snapshot': (p) => ({ ...p, source: { ...p.source, created: -1 } }),
   'name of the snapshot': (p) => ({ ...p, source: { ...p.source, snapshot: 'pg.other.vol' } }),
   'time of the target’s content': (p) => ({ ...p, target: { ...p.target, created: -1 } }),
 };
@@ -129,6 +138,19 @@ describe('a plan', () => {
       expect(makePlan({ sources, excluded: [], targets, ignoreMatch }).warnings).toEqual([]);
     },
   );
+
+  it('says so as well where one of the tags holds the id of the source’s replica', () => {
+    const replicated = { ...member('prd-1', 120), replica_id: 'replica-of-prd-1' };
+    const targets = [
+      target('dev-1', 120, 'prd-1'),
+      { ...target('dev-2', 120), mapping: 'replica-of-prd-1' },
+    ];
+    const plan = makePlan({ sources: [replicated], excluded: [], targets, ignoreMatch: false });
+
+    expect(plan.warnings).toContainEqual(
+      expect.stringMatching(/^Target volumes that are not overwritten bear the tag .*: "dev-2"\./),
+    );
+  });
 
   it('keeps its warnings short, however many volumes there are', () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => index);

@@ -24,6 +24,8 @@ describe('a definition', () => {
       execute: false,
       excluded_volumes: [],
       allow_shared_hosts: false,
+      replication_timeout_minutes: 720,
+      replication_stall_minutes: 60,
     });
   });
 
@@ -39,7 +41,7 @@ describe('a definition', () => {
       tgt_protection_group: 'dev-pg',
       execute: 'True',
       ignore_match: 'false',
-      replicate: 'False',
+      replicate: 'TRUE',
       excluded_volumes: [{ volume_id: 'a-1' }, 'b-2'],
       flash_array_api_version: '2.26',
       _comment: 'anything',
@@ -49,6 +51,7 @@ describe('a definition', () => {
       ...minimal,
       execute: true,
       ignore_match: false,
+      replicate: true,
       excluded_volumes: ['a-1', 'b-2'],
       flash_array_api_version: '2.26',
     });
@@ -124,11 +127,31 @@ describe('a definition', () => {
     },
   );
 
-  it.each(['replicate', 'ora_backup_mode'])('that asks for %s is refused for now', (key) => {
-    expect(refusalFor({ [key]: true })).toEqual({
+  it('that asks for ora_backup_mode is refused for now', () => {
+    expect(refusalFor({ ora_backup_mode: true })).toEqual({
       name: 'InvalidDefinition',
-      message: `The ${WHAT} asks for ${key}, which this version does not do yet.`,
-      remedy: `Set ${key} to false or take it out.`,
+      message: `The ${WHAT} asks for ora_backup_mode, which this version does not do yet.`,
+      remedy: 'Set ora_backup_mode to false or take it out.',
+    });
+  });
+
+  describe.each(['replication_timeout_minutes', 'replication_stall_minutes'])('with %s', (key) => {
+    it.each([1, 60, 2_880])('%d is taken', (minutes) => {
+      expect(read({ [key]: minutes })).toMatchObject({ [key]: minutes });
+    });
+
+    it.each([
+      [0, 'expected at least 1 minute'],
+      [-5, 'expected at least 1 minute'],
+      [2_881, 'expected at most 2880 minutes'],
+      [1.5, 'expected an int, found 1.5'],
+      ['60', 'expected a number, found "60"'],
+      [null, 'expected a number, found null'],
+    ])('%j says what is expected', (minutes, problem) => {
+      expect(refusalFor({ [key]: minutes })).toMatchObject({
+        name: 'InvalidDefinition',
+        message: expect.stringContaining(`${key}: ${problem}`),
+      });
     });
   });
 
@@ -168,6 +191,8 @@ describe('an event', () => {
     'target_protection_group',
     'tgt_protection_group',
     'replicate',
+    'replication_timeout_minutes',
+    'replication_stall_minutes',
     'excluded_volumes',
     'allow_shared_hosts',
     'flash_array_api_version',
@@ -212,7 +237,14 @@ describe('a request', () => {
     resolveRequest({ ...event, ...overrides }, read(definition), run);
 
   it('has everything that a run needs to know', () => {
-    expect(resolve({ excluded_volumes: ['a-1'], flash_array_api_version: '2.26' })).toEqual({
+    const definition = {
+      excluded_volumes: ['a-1'],
+      flash_array_api_version: '2.26',
+      replicate: true,
+      replication_timeout_minutes: 2_880,
+    };
+
+    expect(resolve(definition)).toEqual({
       refresh: 'nightly',
       trigger: 'manual',
       source_protection_group: 'prd-pg',
@@ -220,6 +252,9 @@ describe('a request', () => {
       snapshot_suffix: 'nightly-20261124-010203',
       ignore_match: false,
       execute: false,
+      replicate: true,
+      replication_timeout_minutes: 2_880,
+      replication_stall_minutes: 60,
       excluded_volumes: ['a-1'],
       allow_shared_hosts: false,
       flash_array_api_version: '2.26',

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSourceCredentials } from '../../../lambda/refresh/credentials.ts';
+import { readCredentials } from '../../../lambda/refresh/credentials.ts';
 import { parseJson } from '../../../lambda/refresh/parsing.ts';
 import { readDefinition, readEvent, readSourceGroup } from '../../../lambda/refresh/request.ts';
 import { CANARY, documentWithCanaries } from './support/canaries.ts';
@@ -9,7 +9,7 @@ import { CANARY, documentWithCanaries } from './support/canaries.ts';
 const RUNS = { numRuns: 2_000 };
 
 const readers: Record<string, (document: unknown) => unknown> = {
-  credentials: (document) => readSourceCredentials(document, {}, 'secret "arrays"'),
+  credentials: (document) => readCredentials('src', document, {}, 'secret "arrays"'),
   'a definition': (document) => readDefinition(document, 'definition "nightly"'),
   'an event': readEvent,
   'the source group of a definition': (document) => readSourceGroup(document, 'definition "x"'),
@@ -51,7 +51,7 @@ describe('a secret that is no document at all', () => {
   ])('%s: is refused without being shown', (_, text) => {
     const kind = { error: 'InvalidCredentials', what: 'secret "arrays"', remedy: '' } as const;
     const trace = traceOf(() =>
-      readSourceCredentials(parseJson(text, kind), {}, 'secret "arrays"'),
+      readCredentials('src', parseJson(text, kind), {}, 'secret "arrays"'),
     );
 
     expect(trace).toMatch(/InvalidCredentials/);

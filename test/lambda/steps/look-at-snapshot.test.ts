@@ -45,13 +45,17 @@ describe('the volumes of a snapshot', () => {
         id: 'id-of-prd-data',
         name: 'prd-data',
         size: 128_849_018_880,
+        replica_id: null,
         snapshot: 'prd-pg.s1.prd-data',
+        created: expect.any(Number),
       },
       {
         id: 'id-of-prd-fra',
         name: 'prd-fra',
         size: 42_949_672_960,
+        replica_id: null,
         snapshot: 'prd-pg.s1.prd-fra',
+        created: expect.any(Number),
       },
     ]);
   });

@@ -18,7 +18,10 @@ const check = async (connected: Pick<State, 'hosts' | 'host_groups'>) => {
   const { array, requests } = await startSimulatedArray({ state: { volumes, ...connected } });
   const sources = await array.volumes(['prd-data']);
   const targets = await array.volumes(['dev-data', 'dev-fra']);
-  return { requests, result: refuseSharedHosts(array, sources, targets) };
+  return {
+    requests,
+    result: refuseSharedHosts({ source: array, target: array }, sources, targets),
+  };
 };
 
 describe('target volumes', () => {
@@ -78,7 +81,10 @@ describe('target volumes', () => {
     simulator.addFaults([unsaid('dev-data')]);
     const targets = await array.volumes(['dev-data']);
 
-    expect((await rejectionOf(refuseSharedHosts(array, sources, targets))).name).toBe('SharedHost');
+    expect(
+      (await rejectionOf(refuseSharedHosts({ source: array, target: array }, sources, targets)))
+        .name,
+    ).toBe('SharedHost');
   });
 
   it('connected through the host group of such a host are refused', async () => {

@@ -72,6 +72,29 @@ describe('a step', () => {
     expect(run.steps[0]?.requests).toBe(2);
   });
 
+  it('that follows itself adds to its record, so that the run does not grow by it', async () => {
+    const bench = await setUp();
+    const clock = new ManualClock();
+    const ports = { ...bench.ports, clock };
+    const { log } = makeLog();
+    const act: Step = async (run, { sourceArray }) => {
+      clock.advance(10);
+      await (await sourceArray(null)).identify();
+      return run;
+    };
+    const look = { name: 'check-replication', act, ports, log };
+
+    const first = await runStep({ ...look, name: 'take-snapshot', run: begun() });
+    const second = await runStep({ ...look, run: first });
+    const third = await runStep({ ...look, run: second });
+
+    expect(third.steps.map(({ step, ms }) => [step, ms])).toEqual([
+      ['take-snapshot', 10],
+      ['check-replication', 20],
+    ]);
+    expect(third.steps[1]).toMatchObject({ started: '2026-11-24T01:00:00.010Z', requests: 2 });
+  });
+
   it('that fails is logged by name and message, without what caused it', async () => {
     const bench = await setUp();
     const { log, lines } = makeLog();

@@ -65,28 +65,51 @@ export interface SimulatedOptions {
 
 const running = new Set<RunningSimulator>();
 
-/** A simulated array, and the product's client of it. Time stands still for both. */
-export async function startSimulatedArray({
-  state = twoDatabases,
+export interface SimulatedArrays {
+  readonly simulator: RunningSimulator;
+  /** The product's client of each, in the order of the state. */
+  readonly clients: readonly RestFlashArray[];
+  /** Requests so far, without those that open and close sessions, and paths without their version. */
+  requests(): ReturnType<RunningSimulator['requests']>;
+}
+
+/** Simulated arrays, and the product's clients of them. Time stands still for all. */
+export async function startSimulatedArrays(
+  state: StateFile,
   restVersion = '2.56',
-}: SimulatedOptions = {}): Promise<SimulatedArray> {
-  const simulator = await startSimulator({
-    state: { arrays: [{ name: ARRAY, ...state }] },
-    restVersion,
-    clock: createManualClock(NOW),
-  });
+): Promise<SimulatedArrays> {
+  const clock = createManualClock(NOW);
+  const simulator = await startSimulator({ state, restVersion, clock });
   running.add(simulator);
-  const [server] = simulator.arrays;
-  if (server === undefined) throw new Error('The simulator has no array.');
-  const credentials = { host: server.host, apiToken: server.api_token, ca: server.ca };
-  const requests = () =>
-    simulator
-      .requests()
-      .map(({ method, path }) => `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`)
-      .filter((call) => !/api_version|log(?:in|out)$/.test(call));
   return {
     simulator,
-    array: new RestFlashArray(new Session(credentials, null, new ManualClock())),
+    clients: simulator.arrays.map(({ host, api_token, ca }) => {
+      const credentials = { host, apiToken: api_token, ca };
+      return new RestFlashArray(new Session(credentials, null, new ManualClock()));
+    }),
+    requests: () =>
+      simulator
+        .requests()
+        .map((request) => ({ ...request, path: request.path.replace(/^\/api\/2\.\d+/, '') }))
+        .filter(({ path }) => !/api_version|log(?:in|out)$/.test(path)),
+  };
+}
+
+/** One simulated array, and the product's client of it. */
+export async function startSimulatedArray({
+  state = twoDatabases,
+  restVersion,
+}: SimulatedOptions = {}): Promise<SimulatedArray> {
+  const { simulator, clients, ...arrays } = await startSimulatedArrays(
+    { arrays: [{ name: ARRAY, ...state }] },
+    restVersion,
+  );
+  const [array] = clients;
+  if (array === undefined) throw new Error('The simulator has no array.');
+  const requests = () => arrays.requests().map(({ method, path }) => `${method} ${path}`);
+  return {
+    simulator,
+    array,
     requests,
     changes: () => requests().filter((call) => !call.startsWith('GET') && !call.endsWith('/test')),
     content: (name) =>

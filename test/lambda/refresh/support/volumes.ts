@@ -16,7 +16,9 @@ export const source = (name: string, gib: number): SourceVolume => ({
 /** What the group snapshot `prd-pg.s1` holds of it. */
 export const member = (name: string, gib: number): SnapshotVolume => ({
   ...source(name, gib),
+  replica_id: null,
   snapshot: `prd-pg.s1.${name}`,
+  created: null,
 });
 
 /** A target volume, tagged with the id of the source volume of the name `mapping`. */

@@ -42,6 +42,9 @@ export async function setUp(options: BenchOptions = {}): Promise<Bench> {
     store,
     clock: new ManualClock(),
     sourceArray: async () => simulated.array,
+    targetArray: async () => {
+      throw new Error('A refresh on one array asks for no second one.');
+    },
   };
   return { ...simulated, store, ports };
 }

@@ -204,6 +204,27 @@ describe('the contract with the vendor’s files', () => {
     ]);
   });
 
+  it.runIf(contractFolder).each(['2.26', '2.56'])(
+    'knows what replication takes on %s',
+    (version) => {
+      const calls = [
+        ['GET', '/array-connections', { names: 'a' }],
+        ['GET', '/protection-groups/targets', { group_names: 'a' }],
+        ['GET', '/protection-group-snapshots/transfer', { names: 'a' }],
+        ['POST', '/protection-group-snapshots/replica', { names: 'a', on: 'b' }],
+        ['POST', '/protection-group-snapshots', { source_names: 'a', replicate_now: 'true' }],
+      ] as const;
+      const check = (more: Readonly<Record<string, string>>) =>
+        calls.flatMap(([method, path, query]) => {
+          const request = { method, path: `/api/${version}${path}`, requestBody: null };
+          return violationsOf({ ...volumes, ...request, query: { ...query, ...more } });
+        });
+
+      expect(check({})).toEqual([]);
+      expect(check({ 'replicate-now': 'true' })).toHaveLength(calls.length);
+    },
+  );
+
   it.runIf(contractFolder)('knows the operation that comes before any version is chosen', () => {
     const asked = { ...volumes, path: '/api/api_version', query: {}, status: 200 };
 

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { makeCertificate } from '../../local/array/certificate.ts';
 import { databases, definition } from '../support/databases.ts';
 import { expectFailure, expectRefreshed, expectUntouched } from '../support/expectations.ts';
+import { freePort } from '../support/free-port.ts';
 import { STRAY_TOKEN, wrongDefinitions, wrongInputs } from '../support/mistakes.ts';
 import { callsOf, statesOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
@@ -325,13 +324,3 @@ describe('the watch over tokens', () => {
     expect(leaks).toEqual([key]);
   });
 });
-
-/** A port of this machine on which nothing listens. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return address !== null && typeof address === 'object' ? address.port : 0;
-};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { databases, definition, group, namesOf, pairUp, volumes } from '../support/databases.ts';
 import { expectFailure, expectRefreshed, expectRefused } from '../support/expectations.ts';
-import type { RunReport } from '../support/run-report.ts';
+import { largestDocument, type RunReport } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
 const COUNT = 500;
@@ -49,13 +49,6 @@ const manyVolumes = {
 };
 
 const KIB = 1024;
-/** The largest document that went into a state, in bytes. */
-const largestDocument = ({ history }: RunReport): number =>
-  Math.max(
-    ...history.map((event) =>
-      event.type === 'StateEntered' ? Buffer.byteLength(JSON.stringify(event.state.input)) : 0,
-    ),
-  );
 /** The longest path and query that was sent, in characters. */
 const longestUrl = ({ requests }: RunReport): number =>
   Math.max(

@@ -58,6 +58,7 @@ describe('a first refresh', () => {
       'Prepare',
       'Execute?',
       'Take Snapshot',
+      'Replicate?',
       'Target Group?',
       'Plan Overwrite',
       'Overwrite Volumes',

@@ -69,6 +69,35 @@ export const databases = (more: Partial<ArrayState> = {}): StateFile => ({
   ],
 });
 
+/**
+ * The same on two arrays: the database replicates from `fa-prod` to `fa-dr`, where its development copy is; `more` is on
+ * the one or on the other too.
+ */
+export const replicatedDatabases = (
+  more: { readonly source?: Partial<ArrayState>; readonly target?: Partial<ArrayState> } = {},
+): StateFile => {
+  const { source = {}, target = {} } = more;
+  return {
+    arrays: [
+      {
+        name: 'fa-prod',
+        volumes: [...production, ...(source.volumes ?? [])],
+        protection_groups: [
+          { ...group('prd-pg', production), targets: ['fa-dr'] },
+          ...(source.protection_groups ?? []),
+        ],
+        hosts: [{ name: 'prd01', volumes: namesOf(production) }, ...(source.hosts ?? [])],
+      },
+      {
+        name: 'fa-dr',
+        volumes: [...development, ...(target.volumes ?? [])],
+        protection_groups: [group('dev-pg', development), ...(target.protection_groups ?? [])],
+        hosts: [{ name: 'dev01', volumes: namesOf(development) }, ...(target.hosts ?? [])],
+      },
+    ],
+  };
+};
+
 /** The definition that copies the one onto the other; each run under a snapshot name of its own. */
 export const definition = {
   source_protection_group: 'prd-pg',
@@ -76,3 +105,6 @@ export const definition = {
   snapshot_name: '{run}',
   execute: true,
 };
+
+/** The same by way of the second array. */
+export const replicatedDefinition = { ...definition, replicate: true };

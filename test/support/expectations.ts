@@ -1,18 +1,23 @@
 import { expect } from 'vitest';
 import { databasePairs, type Pairs } from './databases.ts';
-import { mutations, type RunReport, type VolumeReport } from './run-report.ts';
+import { mutations, type RunReport, requestsTo, type VolumeReport } from './run-report.ts';
 
 /**
- * The run succeeded, and with these pairs (those of the database and its copy, if none are given): each target has the content that its source had when the snapshot was taken,
- * its size and its tag, and is otherwise the volume that it was. Everything else on the array is as before.
+ * The run succeeded, and with these pairs (those of the database and its copy, if none are given): each target has the
+ * content that its source had when the snapshot was taken, its size and its tag, and is otherwise the volume that it
+ * was. Everything else on the arrays is as before.
  */
 export const expectRefreshed = (report: RunReport, pairs: Pairs = databasePairs): void => {
-  const { manifest, result, before, after } = report;
+  const { manifest, result, before, after, target } = report;
+  const [on, other] = manifest.replication
+    ? [target, { before, after }]
+    : [{ before, after }, target];
   expect(result).toMatchObject({ status: 'SUCCEEDED' });
   expect(manifest).toMatchObject({ status: 'SUCCEEDED', target: 'refreshed', error: null });
   expect(pairsOf(report)).toEqual(pairs);
-  const snapshot = after.snapshots.find(({ name }) => name === manifest.snapshot?.name);
-  const expected = before.volumes.map((volume): VolumeReport => {
+  const copied = manifest.replication?.snapshot ?? manifest.snapshot?.name;
+  const snapshot = on.after.snapshots.find(({ name }) => name === copied);
+  const expected = on.before.volumes.map((volume): VolumeReport => {
     const pair = manifest.pairs.find(({ target }) => target.id === volume.id);
     if (!pair) return volume;
     const frozen = snapshot?.volumes.find(({ name }) => name === pair.snapshot);
@@ -29,17 +34,19 @@ export const expectRefreshed = (report: RunReport, pairs: Pairs = databasePairs)
       source: frozen.source,
     };
   });
-  expect(after.volumes).toEqual(expected);
+  expect(on.after.volumes).toEqual(expected);
+  if (other.after.name !== on.after.name) expect(other.after.volumes).toEqual(other.before.volumes);
 };
 
 /** The pairs in the manifest, by name. */
 export const pairsOf = ({ manifest }: RunReport): Pairs =>
   Object.fromEntries(manifest.pairs.map(({ source, target }) => [source.name, target.name]));
 
-/** Nothing on the array changed, and nothing was sent that could have changed it. */
-export const expectUntouched = ({ requests, before, after }: RunReport): void => {
+/** Nothing on the arrays changed, and nothing was sent that could have changed it. */
+export const expectUntouched = ({ requests, before, after, target }: RunReport): void => {
   expect(mutations(requests)).toEqual([]);
   expect(after).toEqual(before);
+  expect(target.after).toEqual(target.before);
 };
 
 /** The run failed with this error, in the execution's result and in the manifest alike. */
@@ -48,6 +55,16 @@ export const expectFailure = ({ result, manifest }: RunReport, error: string): v
   expect(manifest).toMatchObject({ status: 'FAILED', error: { name: error } });
   expect(manifest.error?.message).not.toBe('');
   expect(manifest.error?.remedy).toEqual(expect.stringMatching(/\w/));
+};
+
+/** The run failed with this error after it had begun to replicate, and nothing was done to the second array's volumes. */
+export const expectFailedOnTheWay = (report: RunReport, error: string): void => {
+  const { manifest, before, after, target } = report;
+  expectFailure(report, error);
+  expect(manifest.target).toBe('untouched');
+  expect(after.volumes).toEqual(before.volumes);
+  expect(target.after.volumes).toEqual(target.before.volumes);
+  expect(mutations(requestsTo(target.after.name, report))).toEqual([]);
 };
 
 /** The run was refused with this error before it changed anything. */

@@ -83,7 +83,16 @@ export const wrongDefinitions = [
     broken: `{ "api_token": "${STRAY_TOKEN}`,
     says: 'not JSON',
   },
-  { mistake: 'replicate', broken: { ...definition, replicate: true }, says: 'replicate' },
+  {
+    mistake: 'a replicate that is neither true nor false',
+    broken: { ...definition, replicate: 'now' },
+    says: 'replicate',
+  },
+  {
+    mistake: 'a limit of no time at all',
+    broken: { ...definition, replication_stall_minutes: 0 },
+    says: 'replication_stall_minutes',
+  },
   {
     mistake: 'ora_backup_mode',
     broken: { ...definition, ora_backup_mode: 'True' },

@@ -1,4 +1,5 @@
 import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
+import type { Replication } from '../../lambda/refresh/replication.ts';
 import { runSchema } from '../../lambda/refresh/run.ts';
 import type { ObjectStore } from '../../lambda/steps/ports.ts';
 import type { JournalEntry, StateReport } from '../../local/array/simulator.ts';
@@ -18,10 +19,15 @@ export interface RunReport {
   readonly folder: string;
   /** The lines of `<run id>.volumes.txt`. */
   readonly snapshotVolumes: readonly string[];
-  /** That reached the array. */
+  /** That reached the arrays. */
   readonly requests: readonly JournalEntry[];
+  /** The source array. */
   readonly before: ArrayReport;
   readonly after: ArrayReport;
+  /** The array with the target group: the second one, and the source array where there is no other. */
+  readonly target: { readonly before: ArrayReport; readonly after: ArrayReport };
+  /** What the machine waited in its Wait states, in seconds. */
+  readonly waits: readonly number[];
 }
 
 /** What a run has recorded in the bucket; the manifest must be as its schema has it. */
@@ -44,6 +50,10 @@ export const readManifest = async (
 export const mutations = (requests: readonly JournalEntry[]): JournalEntry[] =>
   requests.filter(({ method, path }) => method !== 'GET' && !/\/(?:login|logout|test)$/.test(path));
 
+/** Requests to one array. */
+export const requestsTo = (array: string, { requests }: RunReport): JournalEntry[] =>
+  requests.filter((request) => request.array === array);
+
 /** Requests by method and path without version: `POST /volumes/batch`. */
 export const callsOf = (requests: readonly JournalEntry[]): string[] =>
   requests.map(({ method, path }) => `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`);
@@ -51,3 +61,18 @@ export const callsOf = (requests: readonly JournalEntry[]): string[] =>
 /** The states that the run entered, in order; again for each attempt is none. */
 export const statesOf = ({ history }: RunReport): string[] =>
   history.flatMap((event) => (event.type === 'StateEntered' ? [event.state.name] : []));
+
+/** How far the replication had come at each look, in order. */
+export const looksOf = ({ history }: RunReport): Replication[] =>
+  history.flatMap((event) => {
+    if (event.type !== 'StateEntered' || event.state.name !== 'Replicated?') return [];
+    return runSchema.parse(event.state.input).replication ?? [];
+  });
+
+/** The largest document with which a state was entered, in bytes. */
+export const largestDocument = ({ history }: RunReport): number =>
+  Math.max(
+    ...history.map((event) =>
+      event.type === 'StateEntered' ? Buffer.byteLength(JSON.stringify(event.state.input)) : 0,
+    ),
+  );

@@ -13,36 +13,43 @@ import { type Deployment, deployLocally } from '../../local/deployment.ts';
 import { REGION, readStack } from '../../local/template.ts';
 import { ContractRecord } from './contract-record.ts';
 import { Interruptions } from './interruptions.ts';
+import { Waiting } from './waiting.ts';
 
 /** When the clock of the simulator starts; it moves only when it is moved. */
 const START = Date.parse('2026-11-24T00:00:00Z');
 
 export interface StageOptions {
-  /** One array. */
+  /** One array, or two: the source array first, then the one that it replicates to. */
   readonly state: StateFile;
-  /** The newest REST version of the array; 2.56 by default. */
+  /** The newest REST version of the arrays; 2.56 by default. */
   readonly restVersion?: string;
 }
 
-/** A simulated array and the whole stack on this machine. */
+/** Simulated arrays and the whole stack on this machine. */
 export interface Stage {
   readonly simulator: RunningSimulator;
   readonly deployment: Deployment;
   readonly interruptions: Interruptions;
+  readonly waiting: Waiting;
   readonly contract: ContractRecord;
   /** What the functions have logged so far. */
   readonly logs: readonly string[];
   /** The text of the synthesized template. */
   readonly template: string;
+  /** The state machine in it. */
+  readonly definition: unknown;
   emptyBucket(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The secret as an operator of the stack fills it in. */
-export const secretFor = ({ arrays: [array] }: RunningSimulator) => ({
-  src_flash_array_host: array?.host,
-  src_flash_array_api_token: array?.api_token,
-  src_flash_array_ca: array?.ca,
+export const secretFor = ({ arrays: [source, target] }: RunningSimulator) => ({
+  src_flash_array_host: source?.host,
+  src_flash_array_api_token: source?.api_token,
+  src_flash_array_ca: source?.ca,
+  tgt_flash_array_host: target?.host,
+  tgt_flash_array_api_token: target?.api_token,
+  tgt_flash_array_ca: target?.ca,
 });
 
 export const setStage = async ({ state, restVersion }: StageOptions): Promise<Stage> => {
@@ -57,6 +64,7 @@ export const setStage = async ({ state, restVersion }: StageOptions): Promise<St
   });
   const logs: string[] = [];
   const interruptions = new Interruptions();
+  const waiting = new Waiting(simulator);
   const deployment = await deployLocally({
     stack,
     secret: secretFor(simulator),
@@ -64,6 +72,7 @@ export const setStage = async ({ state, restVersion }: StageOptions): Promise<St
     onLog: (line) => logs.push(line),
     beforeTask: interruptions.beforeTask,
     afterTask: interruptions.afterTask,
+    wait: waiting.wait,
   });
   const client = new S3Client({
     endpoint: deployment.bucket.url,
@@ -75,9 +84,11 @@ export const setStage = async ({ state, restVersion }: StageOptions): Promise<St
     simulator,
     deployment,
     interruptions,
+    waiting,
     contract,
     logs,
     template: await readFile(join(assembly, 'FlashArrayRefresh.template.json'), 'utf8'),
+    definition: stack.definition,
     emptyBucket: async () => {
       const keys = await deployment.bucket.list('');
       if (keys.length === 0) return;

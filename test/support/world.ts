@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { systemClock } from '../../lambda/aws/system-clock.ts';
+import { RestFlashArray } from '../../lambda/flasharray/flash-array.ts';
+import { Session } from '../../lambda/flasharray/session.ts';
 import type { Fault, RunningSimulator } from '../../local/array/simulator.ts';
 import type { Deployment } from '../../local/deployment.ts';
 import type { Execution } from '../../local/flow.ts';
@@ -13,7 +16,7 @@ export interface WorldOptions extends StageOptions {
   readonly tokens?: readonly string[];
 }
 
-/** A stage and what a test can do on it. Before each run the array's clock moves by a minute. */
+/** A stage and what a test can do on it. Before each run the arrays' clock moves by a minute. */
 export class World {
   readonly #options: WorldOptions;
   #stage: Stage | undefined;
@@ -37,11 +40,19 @@ export class World {
     return this.#set.deployment;
   }
 
-  /** The array, its only one. */
+  /** The state machine in the synthesized template. */
+  get machine(): unknown {
+    return this.#set.definition;
+  }
+
+  /** The source array. */
   get array(): ArrayReport {
-    const [array] = this.simulator.state().arrays;
-    if (array) return array;
-    throw new Error('The world has no array.');
+    return this.#arrays.source;
+  }
+
+  /** The array with the target group: the second one, if there is one. */
+  get targetArray(): ArrayReport {
+    return this.#arrays.target;
   }
 
   /** Changes parts of what is in the secret. */
@@ -62,6 +73,27 @@ export class World {
   /** `act` happens after the next task of this state; what it throws takes the place of the task's outcome. */
   after(state: string, act: () => void): void {
     this.#set.interruptions.add('after', state, act);
+  }
+
+  /** `act` happens when the machine has waited for so many seconds in this test. */
+  whenWaited(seconds: number, act: () => void): void {
+    this.#set.waiting.plan(seconds, act);
+  }
+
+  /** Tags a volume of the second array with a source's id, as a person or another program does. */
+  async tagTarget(target: string, mapping: string): Promise<void> {
+    const { tgt_flash_array_host: host, tgt_flash_array_api_token: apiToken } = secretFor(
+      this.simulator,
+    );
+    const ca = this.simulator.arrays[1]?.ca ?? null;
+    const session = new Session(
+      { host: host ?? '', apiToken: apiToken ?? '', ca },
+      null,
+      systemClock,
+    );
+    const array = new RestFlashArray(session);
+    await array.tagVolume({ target, snapshot: '', mapping });
+    await array.logOut();
   }
 
   /** Puts a definition into the bucket: a document, or any text. */
@@ -91,8 +123,9 @@ export class World {
   /** Everything there is to know about the run that `start` starts. */
   async report(start: () => Promise<Execution>): Promise<RunReport> {
     this.simulator.advance(MINUTE_MS);
-    const before = this.array;
+    const before = this.#arrays;
     const sent = this.simulator.requests().length;
+    const waited = this.#set.waiting.waits.length;
     const execution = await start();
     const result = await execution.result;
     return {
@@ -101,8 +134,10 @@ export class World {
       history: execution.history,
       ...(await readManifest(this.deployment.bucket, result)),
       requests: this.simulator.requests().slice(sent),
-      before,
+      before: before.source,
       after: this.array,
+      target: { before: before.target, after: this.targetArray },
+      waits: this.#set.waiting.waits.slice(waited),
     };
   }
 
@@ -110,11 +145,12 @@ export class World {
     this.#stage = await setStage(this.#options);
   }
 
-  /** Back to the beginning: array, secret and bucket. */
+  /** Back to the beginning: arrays, secret and bucket. */
   async reset(): Promise<void> {
     this.simulator.reset();
     this.putSecret({});
     this.#set.interruptions.clear();
+    this.#set.waiting.clear();
     await this.#set.emptyBucket();
   }
 
@@ -126,9 +162,14 @@ export class World {
 
   /** What must hold after each test, whatever it was about. */
   async check(): Promise<void> {
-    const found = { leaks: await this.leaks(), violations: this.#set.contract.take() };
+    const found = {
+      leaks: await this.leaks(),
+      violations: this.#set.contract.take(),
+      // It has the array destroy and eradicate the snapshot after an hour.
+      forReplication: JSON.stringify(this.simulator.requests()).includes('for_replication'),
+    };
     this.#checked = this.deployment.executions.size;
-    expect(found).toEqual({ leaks: [], violations: [] });
+    expect(found).toEqual({ leaks: [], violations: [], forReplication: false });
   }
 
   async stop(): Promise<void> {
@@ -139,8 +180,14 @@ export class World {
   }
 
   get #tokens(): string[] {
-    const own = secretFor(this.simulator).src_flash_array_api_token ?? '';
-    return [own, ...(this.#options.tokens ?? [])];
+    const own = this.simulator.arrays.map((array) => array.api_token);
+    return [...own, ...(this.#options.tokens ?? [])];
+  }
+
+  get #arrays(): { source: ArrayReport; target: ArrayReport } {
+    const [source, target] = this.simulator.state().arrays;
+    if (source) return { source, target: target ?? source };
+    throw new Error('The world has no array.');
   }
 
   get #set(): Stage {

@@ -3,11 +3,20 @@ import { defineConfig } from 'vitest/config';
 /** Four projects, run one after the other: the cheap ones first, so that a mistake shows early. */
 const project = (name: string, include: string[], groupOrder: number) => ({
   extends: true as const,
-  test: { name, include, sequence: { groupOrder }, testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    name,
+    include,
+    sequence: { groupOrder },
+    isolate: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 });
 
 export default defineConfig({
   test: {
+    // One a core: left alone, vitest keeps a core free on a machine of two.
+    maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['lib/**/*.ts', 'lambda/**/*.ts', 'local/**/*.ts'],

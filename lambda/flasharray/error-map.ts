@@ -84,7 +84,7 @@ export const unreachable = (host: string, call: string, error: unknown): Refresh
     return new RefreshError(
       'ArrayCertificateRefused',
       `The certificate of array ${host} is not accepted (${code}).`,
-      'Put the certificate authority of the array into src_flash_array_ca, and name the host as its certificate does.',
+      'Put the certificate authority of the array into src_flash_array_ca (of the second array, tgt_flash_array_ca), and name the host as its certificate does.',
       { cause: error },
     );
   }

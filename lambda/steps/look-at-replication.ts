@@ -106,11 +106,11 @@ const requireCapability = async (
   }
 };
 
-/** A new snapshot of that name could not arrive, and the old one would be taken for it. */
+/** A new snapshot of that name cannot arrive, and the old one would be taken for it. */
 const outdated = (target: FlashArray, snapshot: string): RefreshError =>
   new RefreshError(
     'ReplicaOutdated',
-    `Array ${target.host} has a snapshot "${snapshot}" already, which its source array has no more.`,
+    `Snapshot "${snapshot}" on array ${target.host} is not of the source array's snapshot of that name, but of an earlier one.`,
     'Use another snapshot_name, or destroy and eradicate that one on the target array.',
   );
 
@@ -151,10 +151,14 @@ export const asReplicas = (
     replica_id: replica.ids.get(volumePart(member.snapshot, snapshot)) ?? null,
   }));
 
+/** A replica bears its original's time, or that of its arrival; the clocks of two arrays may differ by a little. */
+const CLOCK_SKEW_MS = 60_000;
+
 /**
  * The replicas themselves, each joined to the volume of the source array that it was taken from: by the volume's part
  * of its name, since the ids of the two sides differ.
  * @throws ReplicaIncomplete when one is missing
+ * @throws ReplicaOutdated when they were there before the source's snapshot was taken
  */
 export const findReplicas = async (
   target: FlashArray,
@@ -178,6 +182,11 @@ export const findReplicas = async (
       'Look on the target array whether somebody destroyed it, and run again with another snapshot_name.',
     );
   }
+  const isOlder = joined.some(
+    ({ member, replica }) =>
+      replica !== undefined && replica.created < (member.created ?? 0) - CLOCK_SKEW_MS,
+  );
+  if (isOlder) throw outdated(target, replicaSnapshot);
   return joined.flatMap(({ member, replica }) =>
     replica === undefined
       ? []

@@ -26,10 +26,12 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   const arrays = await openArrays(ports, request);
   const array = arrays.source;
   const found = await findSnapshot(array, snapshotName);
-  const snapshot = found ?? (await create(array, group, request, snapshotName));
+  const { snapshot, isNew } = found
+    ? { snapshot: found, isNew: false }
+    : await create(array, group, request, snapshotName);
   // Found here and by Prepare: one that only a repeated step finds is this run's own.
   const reused = found !== undefined && run.snapshot?.reused === true;
-  if (reused && request.replicate) await sendToTarget(run, arrays, snapshotName);
+  if (!isNew && request.replicate) await sendToTarget(run, arrays, snapshotName, reused);
 
   // Ids as well: a volume that was excluded by its name may have been renamed since.
   const exclusions = [...request.excluded_volumes, ...plan.excluded.map(({ id }) => id)];
@@ -52,32 +54,40 @@ const create = async (
   group: string,
   { snapshot_suffix: suffix, replicate }: RefreshRequest,
   snapshotName: string,
-): Promise<GroupSnapshot> => {
+): Promise<{ snapshot: GroupSnapshot; isNew: boolean }> => {
   try {
-    return await array.createGroupSnapshot(group, suffix, replicate);
+    return {
+      snapshot: await array.createGroupSnapshot(group, suffix, replicate),
+      isNew: true,
+    };
   } catch (error) {
     const made = isError(error, 'ArrayRequestRefused')
       ? await findSnapshot(array, snapshotName)
       : undefined;
-    if (made) return made;
+    if (made) return { snapshot: made, isNew: false };
     throw error;
   }
 };
 
-/** A snapshot that was there before the run is sent, unless the target array has it or is receiving it. */
+/**
+ * A snapshot that is there already is sent, unless the target array has it or is receiving it. One that came since
+ * Prepare may be of an earlier attempt of this step, which has asked for that, or of somebody who has not; so it is
+ * sent as well, but need not be accepted.
+ */
 const sendToTarget = async (
   run: Run,
   { source, target }: Arrays,
   snapshot: string,
+  mustBeSent: boolean,
 ): Promise<void> => {
   const replica = replicaSnapshot(run);
   if ((await target.transfer(replica)) !== undefined) return;
+  if (!mustBeSent && !(await source.capabilities()).sendReplica) return;
   try {
     await source.sendReplica(snapshot, targetArrayName(run));
   } catch (error) {
     // An earlier attempt whose answer was lost may have been heard.
-    const isUnderWay =
-      isError(error, 'ArrayRequestRefused') && (await target.transfer(replica)) !== undefined;
-    if (!isUnderWay) throw error;
+    if (!isError(error, 'ArrayRequestRefused')) throw error;
+    if (mustBeSent && (await target.transfer(replica)) === undefined) throw error;
   }
 };

@@ -87,7 +87,7 @@ const BAR = 24;
 const describeReplication = (replication: Replication): string => {
   const { seen, progress, bytes, bytes_per_second, remaining_seconds, done } = replication;
   if (!seen) return 'Replication: the target array does not know the snapshot yet';
-  const full = Math.floor(progress * BAR);
+  const full = Math.min(BAR, Math.floor(progress * BAR));
   const facts = [
     formatSize(bytes),
     ...(bytes_per_second === null ? [] : [`${formatSize(bytes_per_second)}/s`]),

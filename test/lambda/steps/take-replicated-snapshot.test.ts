@@ -48,7 +48,7 @@ describe('a snapshot that is made', () => {
     expect(everything(bench)).not.toMatch(/for_replication|"replicate"/);
   });
 
-  it('and whose answer gets lost is neither made nor sent a second time', async () => {
+  it('and whose answer gets lost is not made a second time; that it is sent is asked for again', async () => {
     const bench = await setUpReplication();
     const prepared = await prepare(begun(), bench.ports);
     bench.simulator.addFaults([silentAfter(SNAPSHOTS)]);
@@ -57,7 +57,18 @@ describe('a snapshot that is made', () => {
     const run = await takeSnapshot(prepared, bench.ports);
 
     expect(run.snapshot?.reused).toBe(false);
-    expect(bench.changes()).toEqual([TAKE]);
+    expect(bench.changes()).toEqual([TAKE, SEND]);
+    expect((await untilReplicated(run, bench)).replication?.done).toBe(true);
+  });
+
+  it('whose answer gets lost, on an array that will not send it again, goes on', async () => {
+    const bench = await setUpReplication();
+    const prepared = await prepare(begun(), bench.ports);
+    bench.simulator.addFaults([silentAfter(SNAPSHOTS), refusing(`${SNAPSHOTS}/replica`)]);
+
+    expect((await rejectionOf(takeSnapshot(prepared, bench.ports))).name).toBe('ArrayUnavailable');
+    const run = await takeSnapshot(prepared, bench.ports);
+
     expect((await untilReplicated(run, bench)).replication?.done).toBe(true);
   });
 

@@ -1,6 +1,7 @@
+import { isError } from '../refresh/errors.ts';
 import { requireMatches, requireSomething, splitExcluded } from '../refresh/exclusions.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
-import { asSnapshotVolume, makePlan, type Plan } from '../refresh/plan.ts';
+import { asSnapshotVolume, makePlan, type Plan, type PlanInput } from '../refresh/plan.ts';
 import { beginReplication } from '../refresh/replication.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
@@ -114,13 +115,28 @@ const planRun = async (
     const { kept: used } = splitExcluded(source.volumes, request.excluded_volumes);
     await refuseSharedHosts(arrays, used, target.volumes);
   }
-  const plan = makePlan({
+  const input: PlanInput = {
     sources: replication ? asReplicas(kept, snapshotName, replication) : kept,
     excluded,
     targets: target?.volumes.map((volume) => asTarget(volume, mappings)) ?? null,
     ignoreMatch: request.ignore_match,
-  });
-  return { plan, kept };
+  };
+  return { plan: replication ? planOrDefer(input, replication) : makePlan(input), kept };
+};
+
+const DEFERRED =
+  'The pairs are decided when the snapshot has arrived: the targets are tagged, with ids that may be those of replicas, ' +
+  'and no replica is on the target array yet to tell.';
+
+/** A tag may hold a replica's id. While there is no replica to learn it from, a tag that is not understood refuses nothing. */
+const planOrDefer = (input: PlanInput, { ids }: ReplicaLook): Plan => {
+  try {
+    return makePlan(input);
+  } catch (error) {
+    const isUnknown = ids.size === 0 && input.targets?.some(({ mapping }) => mapping !== null);
+    if (!isUnknown || !isError(error, 'PairingIncomplete')) throw error;
+    return { ...makePlan({ ...input, targets: null }), warnings: [DEFERRED] };
+  }
 };
 
 /** Has the arrays themselves say whether they would do what the dry run shows, as far as their versions can. */

@@ -10,7 +10,7 @@ import {
   volume,
   volumes,
 } from '../support/databases.ts';
-import { expectRefreshed, expectRefused } from '../support/expectations.ts';
+import { expectFailedOnTheWay, expectRefreshed, expectRefused } from '../support/expectations.ts';
 import { freePort } from '../support/free-port.ts';
 import { callsOf, requestsTo, statesOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
@@ -111,12 +111,6 @@ describe('a replicated run is refused before anything is touched', () => {
       ['"prd-data-00" (120 GiB)'],
     ],
     [
-      'PairingIncomplete',
-      'the tags of the targets name volumes that are no sources on either array',
-      { target_protection_group: 'stale-pg' },
-      ['"stale-00"'],
-    ],
-    [
       'SharedHost',
       'a host of the targets bears the name of one that uses the sources',
       { target_protection_group: 'on-prd-pg' },
@@ -140,6 +134,26 @@ describe('a replicated run is refused before anything is touched', () => {
       expect(message).toContain(world.simulator.arrays[1]?.host);
     }
     expect(statesOf(report)).toEqual(['Begin', 'Prepare', 'Record Failure', 'Failed']);
+  });
+
+  it('PairingIncomplete: the tags name sources of neither array, as an earlier replica tells', async () => {
+    await world.define('earlier', replicatedDefinition);
+    await world.define('nightly', { ...replicatedDefinition, target_protection_group: 'stale-pg' });
+    await world.run('earlier');
+
+    const report = await world.run('nightly');
+
+    expectRefused(report, 'PairingIncomplete');
+    expect(report.manifest.error?.message).toContain('"stale-00"');
+  });
+
+  it('or, with no replica to tell, when the snapshot has arrived', async () => {
+    await world.define('nightly', { ...replicatedDefinition, target_protection_group: 'stale-pg' });
+
+    const report = await world.run('nightly');
+
+    expectFailedOnTheWay(report, 'PairingIncomplete');
+    expect(report.manifest.error?.message).toContain('"stale-00"');
   });
 
   it.each([

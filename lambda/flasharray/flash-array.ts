@@ -15,15 +15,11 @@ import type {
   VolumeCopy,
   VolumeSnapshot,
 } from '../steps/ports.ts';
+import { batchCall, MAPPING_KEY, mappingTag, SNAPSHOTS, snapshotCall } from './mutations.ts';
 import { chunkNames, type Query, quote } from './query.ts';
 import * as schemas from './schemas.ts';
 import type { Call, Session } from './session.ts';
 import { capabilitiesOf } from './version.ts';
-
-/** Key of the tag that remembers a target volume's source: the Python script's own. */
-const MAPPING_KEY = 'snapshot_mapping';
-
-const SNAPSHOTS = '/protection-group-snapshots';
 
 /** The endpoints that a refresh uses, over one session. */
 export class RestFlashArray implements FlashArray {
@@ -301,29 +297,3 @@ const unlessMissing = async <T>(answer: Promise<T>): Promise<T | undefined> => {
     throw error;
   }
 };
-
-const snapshotCall = (
-  path: string,
-  group: string,
-  suffix: string,
-  replicateNow: boolean,
-): Call => ({
-  method: 'POST',
-  path,
-  query: { source_names: [group], ...(replicateNow ? { replicate_now: 'true' } : {}) },
-  body: { suffix },
-});
-
-const batchCall = (path: string, copies: readonly VolumeCopy[]): Call => ({
-  method: 'POST',
-  path,
-  query: { overwrite: 'true' },
-  body: copies.map(({ target, snapshot, mapping }) => ({
-    name: target,
-    source: { name: snapshot },
-    tags: [mappingTag(mapping)],
-  })),
-});
-
-/** Not copyable: the mapping must not travel to copies of the target. */
-const mappingTag = (mapping: string) => ({ key: MAPPING_KEY, value: mapping, copyable: false });

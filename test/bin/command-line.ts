@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,18 @@ export interface Running {
   shows(text: string): Promise<void>;
 }
 
-export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'refresh-'));
+const folders: string[] = [];
+
+export const newFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'refresh-'));
+  folders.push(folder);
+  return folder;
+};
+
+/** To be called when all is done: leaves nothing behind. */
+export const removeFolders = async (): Promise<void> => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true })));
+};
 
 export const writeJson = async (
   folder: string,

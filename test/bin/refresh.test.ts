@@ -5,7 +5,7 @@ import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { demoState } from '../../local/array/demo.ts';
 import { type RunningSimulator, startSimulator } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
-import { launch, newFolder, run, writeJson } from './command-line.ts';
+import { launch, newFolder, removeFolders, run, writeJson } from './command-line.ts';
 
 const SOURCE = 'gct-oradb-demo-prd01-pg';
 const TARGET = 'gct-oradb-demo-dev01-pg';
@@ -19,6 +19,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ state: demoState, restVersion: '2.26' });
   await findAssembly();
 });
+afterAll(removeFolders);
 beforeEach(async () => {
   simulator.reset();
   folder = await newFolder();

@@ -5,7 +5,7 @@ import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { replicationDemoState } from '../../local/array/demo.ts';
 import { type RunningSimulator, startSimulator } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
-import { launch, newFolder, run, writeJson } from './command-line.ts';
+import { launch, newFolder, removeFolders, run, writeJson } from './command-line.ts';
 
 const SOURCE = 'gct-oradb-demo-prd01-pg';
 const TARGET = 'gct-oradb-demo-dev01-pg';
@@ -18,6 +18,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ state: replicationDemoState });
   await findAssembly();
 });
+afterAll(removeFolders);
 beforeEach(async () => {
   simulator.reset();
   folder = await newFolder();

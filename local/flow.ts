@@ -1,5 +1,6 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as z from 'zod';
+import { executionArn } from '../lambda/aws/execution-arn.ts';
 import type { LocalFunction } from './local-function.ts';
 
 /** Something that happened in an execution, such as the entering of a state. */
@@ -72,7 +73,7 @@ export class LocalFlow {
   }
 
   executionArn(name: string): string {
-    return `${this.#options.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    return executionArn(this.#options.stateMachineArn, name);
   }
 
   start(name: string, input: unknown): Execution {
@@ -80,7 +81,7 @@ export class LocalFlow {
       state,
       (task: unknown) => this.#callStep(state, task),
     ]);
-    const { result, eventLogs } = this.#machine.run(asJson(input), {
+    const { result, eventLogs } = this.#machine.run(z.json().parse(input), {
       context: { Execution: { Id: this.executionArn(name), Name: name } },
       overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) },
     });
@@ -133,42 +134,35 @@ const valueAt = (path: string, document: unknown): unknown =>
     .slice(1)
     .reduce<unknown>((value, name) => Object(value)[name], document);
 
+type State = StateMachineDefinition['States'][string];
+
+const mapStates = (
+  definition: StateMachineDefinition,
+  change: (name: string, state: State) => State,
+): StateMachineDefinition => ({
+  ...definition,
+  States: Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [name, change(name, state)]),
+  ),
+});
+
 /** The definition with a task in the place of each of these Wait states: input in, the same out. */
 const waitByTask = (
   definition: StateMachineDefinition,
   waits: ReadonlyMap<string, string>,
-): StateMachineDefinition => ({
-  ...definition,
-  States: Object.fromEntries(
-    Object.entries(definition.States).map(([name, state]) => [
-      name,
-      waits.has(name) && 'Next' in state
-        ? { Type: 'Task', Resource: 'wait', TimeoutSeconds: 86_400, Next: state.Next }
-        : state,
-    ]),
-  ),
-});
+): StateMachineDefinition =>
+  mapStates(definition, (name, state) =>
+    waits.has(name) && 'Next' in state
+      ? { Type: 'Task', Resource: 'wait', TimeoutSeconds: 86_400, Next: state.Next }
+      : state,
+  );
 
-const scaleRetries = (
-  definition: StateMachineDefinition,
-  scale: number,
-): StateMachineDefinition => ({
-  ...definition,
-  States: Object.fromEntries(
-    Object.entries(definition.States).map(([name, state]) => [
-      name,
-      'Retry' in state && state.Retry
-        ? {
-            ...state,
-            Retry: state.Retry.map((retrier) => ({
-              ...retrier,
-              IntervalSeconds: (retrier.IntervalSeconds ?? 1) * scale,
-            })),
-          }
-        : state,
-    ]),
-  ),
-});
-
-type Json = Parameters<StateMachine['run']>[0];
-const asJson = (value: unknown): Json => z.custom<Json>(() => true).parse(value);
+const scaleRetries = (definition: StateMachineDefinition, scale: number): StateMachineDefinition =>
+  mapStates(definition, (_, state) => {
+    if (!('Retry' in state && state.Retry)) return state;
+    const Retry = state.Retry.map((retrier) => ({
+      ...retrier,
+      IntervalSeconds: (retrier.IntervalSeconds ?? 1) * scale,
+    }));
+    return { ...state, Retry };
+  });

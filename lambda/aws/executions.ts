@@ -1,5 +1,6 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Executions } from '../steps/start-run.ts';
+import { executionArn } from './execution-arn.ts';
 
 /** Executions of one state machine. */
 export const stepFunctionsExecutions = (
@@ -18,6 +19,3 @@ export const stepFunctionsExecutions = (
     }
   },
 });
-
-const executionArn = (stateMachineArn: string, name: string): string =>
-  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;

@@ -1,11 +1,10 @@
-import { RefreshError } from '../refresh/errors.ts';
 import { advanceReplication, requireMovement } from '../refresh/replication.ts';
 import type { Run } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
 import { readDocument, requestDocument } from './documents.ts';
 import { requireTarget } from './look-at-replication.ts';
 import type { Ports } from './ports.ts';
-import { prepared, requireExecute, targetArrayName } from './prepared-run.ts';
+import { prepared, replicationOf, requireExecute, targetArrayName } from './prepared-run.ts';
 
 /**
  * Looks once how far the snapshot has come on the target array. The state machine waits between the looks.
@@ -13,14 +12,7 @@ import { prepared, requireExecute, targetArrayName } from './prepared-run.ts';
  */
 export const checkReplication = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
-  const { replication: before } = run;
-  if (!before) {
-    throw new RefreshError(
-      'InvalidStepInput',
-      'The run does not replicate its snapshot.',
-      'Start a run through the state machine, which calls the steps in their order.',
-    );
-  }
+  const before = replicationOf(run);
   const request = await readDocument(ports.store, run.id, requestDocument);
   const { source, target } = await openArrays(ports, request);
   const transfer = await target.transfer(before.snapshot);

@@ -96,12 +96,17 @@ const requireCapability = async (
 ): Promise<void> => {
   const can = await source.capabilities();
   if (!onSource && !can.replicateNow) {
-    throw unsupported(source, 'cannot replicate a snapshot on demand, which takes REST 2.4');
+    throw unsupported(
+      source,
+      'cannot replicate a snapshot on demand, which takes REST 2.4',
+      'Upgrade Purity, or refresh without replicate.',
+    );
   }
   if (onSource && !transfer && !can.sendReplica) {
     throw unsupported(
       source,
       `cannot send snapshot "${onSource.name}", which exists already and is not on the target array; that takes REST 2.25`,
+      'Use another snapshot_name, so that a new snapshot is made and replicated, or upgrade Purity.',
     );
   }
 };
@@ -114,12 +119,8 @@ const outdated = (target: FlashArray, snapshot: string): RefreshError =>
     'Use another snapshot_name, or destroy and eradicate that one on the target array.',
   );
 
-const unsupported = (array: FlashArray, what: string): RefreshError =>
-  new RefreshError(
-    'ReplicationUnsupported',
-    `Array ${array.host} ${what}.`,
-    'Use another snapshot_name, so that a new snapshot is made and replicated, or upgrade Purity.',
-  );
+const unsupported = (array: FlashArray, what: string, remedy: string): RefreshError =>
+  new RefreshError('ReplicationUnsupported', `Array ${array.host} ${what}.`, remedy);
 
 /**
  * Learns the replicas' ids from the newest replica that is there: tags on the target may hold them. Empty when nothing

@@ -1,4 +1,5 @@
 import { RefreshError } from '../refresh/errors.ts';
+import type { Replication } from '../refresh/replication.ts';
 import type { Run } from '../refresh/run.ts';
 
 /** What Prepare has put into the run document, for the steps after it. */
@@ -21,11 +22,14 @@ export const targetGroup = (run: Run): string => {
   throw outOfOrder('The run has no target protection group.');
 };
 
-/** Name of the run's snapshot on the target array. @throws InvalidStepInput when the run does not replicate */
-export const replicaSnapshot = (run: Run): string => {
-  if (run.replication) return run.replication.snapshot;
+/** How far the snapshot has come on the target array. @throws InvalidStepInput when the run does not replicate */
+export const replicationOf = (run: Run): Replication => {
+  if (run.replication) return run.replication;
   throw outOfOrder('The run does not replicate its snapshot.');
 };
+
+/** Name of the run's snapshot on the target array. @throws InvalidStepInput when the run does not replicate */
+export const replicaSnapshot = (run: Run): string => replicationOf(run).snapshot;
 
 /** @throws InvalidStepInput when the run does not replicate */
 export const targetArrayName = (run: Run): string => {

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerCertificate } from './certificate.ts';
-import type { FaultEffect } from './control/faults.ts';
 import type { JournalEntry } from './control/journal.ts';
+import { answerUnder } from './control/under-faults.ts';
 import type { World } from './control/world.ts';
 import { readText } from './read-text.ts';
 import type { Json } from './rest/json.ts';
-import { type ArrayRequest, type Reply, route, splitPath } from './rest/router.ts';
+import { type ArrayRequest, type Reply, splitPath } from './rest/router.ts';
 
 /** An array request and its answer, for contract checks. */
 export interface Exchange {
@@ -21,14 +21,35 @@ export interface Exchange {
   replyBody: unknown;
 }
 
+/** A request to an array that is held without an answer. */
+export interface HeldRequest {
+  array: string;
+  method: string;
+  /** With `/api/…`, without the query. */
+  path: string;
+}
+
+/** A request that has come to one of an array's doors. */
+export interface IncomingRequest extends HeldRequest {
+  /** Which one, counted from 0. */
+  door: number;
+}
+
+/** Asked before each request; false: it is dropped, as if it had never come, and its socket closed. */
+export type Gate = (request: IncomingRequest) => boolean | Promise<boolean>;
+
 export interface ArrayServerOptions {
   world: World;
   /** The name of the array that answers. */
   array: string;
+  /** Which of its ports this is, counted from 0. */
+  door: number;
   certificate: ServerCertificate;
   /** Ends what still waits when the simulator stops. */
   signal: AbortSignal;
   onExchange: ((exchange: Exchange) => void) | undefined;
+  onHeld: ((request: HeldRequest) => void) | undefined;
+  gate: Gate | undefined;
 }
 
 /** The HTTPS server of one array. */
@@ -46,52 +67,44 @@ async function serve(
   request: ArrayRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { world, array, signal, onExchange } = options;
+  const { world, array, door, signal, onExchange, onHeld, gate } = options;
   const { method, path, body } = request;
+  if (gate && !(await gate({ array, door, method, path }))) {
+    response.destroy();
+    return;
+  }
   const query = Object.fromEntries(request.query);
   const entry: JournalEntry = { array, method, path, query, body, status: null };
   world.journal.push(entry);
+  const { era } = world;
   const effects = world.faults.strike({ array, method, path: splitPath(path).path });
   const delayMs = effects.reduce(
     (total, effect) => total + ('delay_ms' in effect ? effect.delay_ms : 0),
     world.options.latencyMs,
   );
+  const isDelayed = effects.some((effect) => 'delay_ms' in effect);
+  if (isDelayed) onHeld?.({ array, method, path });
   if (delayMs > 0) await sleep(delayMs, undefined, { signal }).catch(() => undefined);
   if (signal.aborted) return;
-
-  const reply = handle(world, array, request, effects);
-  if (reply === null) {
+  if (world.era !== era) {
     response.destroy();
     return;
   }
-  const { status, body: replyBody } = reply;
+  const outcome = answerUnder(effects, world, array, request, (status) => {
+    entry.status = status;
+  });
+  if (outcome === 'held') {
+    if (!isDelayed) onHeld?.({ array, method, path });
+    return;
+  }
+  if (outcome === 'hung up') {
+    response.destroy();
+    return;
+  }
+  const { status, body: replyBody } = outcome;
   entry.status = status;
   onExchange?.({ array, method, path, query, requestBody: body, status, replyBody });
-  send(response, reply);
-}
-
-/** Carries out a request under the faults that hit it; null: no answer. */
-function handle(
-  world: World,
-  array: string,
-  request: ArrayRequest,
-  effects: readonly FaultEffect[],
-): Reply | null {
-  world.catchUp();
-  const store = world.array(array);
-  const answer = () => route(store, request, world.surroundings());
-  for (const effect of effects) {
-    if ('expire_session' in effect) store.closeAllSessions();
-    if ('status' in effect) {
-      const { status, headers = {}, body = null } = effect;
-      return { status, headers, body };
-    }
-    if ('hang_up' in effect) {
-      if (effect.hang_up === 'after') answer();
-      return null;
-    }
-  }
-  return answer();
+  send(response, outcome);
 }
 
 function toRequest(incoming: IncomingMessage, text: string): ArrayRequest {

@@ -3,6 +3,13 @@ export interface SimulatorClock {
   /** Milliseconds since the epoch. */
   now(): number;
   advance(ms: number): void;
+  /** Only on a clock that stands still: sets it, back as well. */
+  set?(now: number): void;
+}
+
+/** A clock that moves only when it is moved, and can be set. */
+export interface ManualClock extends SimulatorClock {
+  set(now: number): void;
 }
 
 /** The real time, plus what was advanced. */
@@ -16,13 +23,15 @@ export function createRealClock(): SimulatorClock {
   };
 }
 
-/** A clock that moves only by `advance`. */
-export function createManualClock(start: number): SimulatorClock {
+export function createManualClock(start: number): ManualClock {
   let now = start;
   return {
     now: () => now,
     advance: (ms) => {
       now += ms;
+    },
+    set: (time) => {
+      now = time;
     },
   };
 }

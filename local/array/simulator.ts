@@ -1,16 +1,27 @@
 import type { Server } from 'node:net';
-import { createArrayServer, type Exchange } from './array-server.ts';
+import {
+  createArrayServer,
+  type Exchange,
+  type Gate,
+  type HeldRequest,
+  type IncomingRequest,
+} from './array-server.ts';
 import { makeCertificate } from './certificate.ts';
 import { createRealClock, type SimulatorClock } from './clock.ts';
 import { createAdminServer } from './control/admin-server.ts';
+import type { Checkpoint } from './control/checkpoint.ts';
 import {
+  setOverwrite,
   setReplication,
   setVolumePerformance,
+  showRequests,
   showState,
   writeVolume,
 } from './control/commands.ts';
 import type { Fault } from './control/faults.ts';
 import type { JournalEntry } from './control/journal.ts';
+import { renameVolume, setMembers } from './control/operator.ts';
+import type { OverwriteSettings } from './control/overwrite-settings.ts';
 import type { ReplicationSettings } from './control/replication-settings.ts';
 import type { StateReport } from './control/report-state.ts';
 import { World } from './control/world.ts';
@@ -20,9 +31,13 @@ import { parseStateFile, type StateFile } from './state-file.ts';
 import type { ArrayStore } from './store/array-store.ts';
 
 export type {
+  Checkpoint,
   Exchange,
   Fault,
+  HeldRequest,
+  IncomingRequest,
   JournalEntry,
+  OverwriteSettings,
   ReplicationSettings,
   SimulatorClock,
   StateFile,
@@ -48,16 +63,25 @@ export interface SimulatorOptions {
   seed?: number;
   /** Called for each answered request to an array. */
   onExchange?: (exchange: Exchange) => void;
+  /** Called once for each request that a fault now holds (`act_late_ms`, `delay_ms`): its client may give up. */
+  onHeld?: (request: HeldRequest) => void;
+  /** On how many ports each array is served, so that its clients can be told apart; 1 by default. */
+  doors?: number;
+  /** Lets requests in, one by one; all at once by default. */
+  gate?: Gate;
 }
 
 export interface RunningSimulator {
   /** `host` is `127.0.0.1:PORT`, `ca` the PEM of the simulator's CA. */
   readonly arrays: { name: string; host: string; api_token: string; ca: string }[];
+  /** The hosts of each array, one a door: the first is that in `arrays`. */
+  readonly doors: string[][];
   /** `http://127.0.0.1:PORT`. */
   readonly admin: string;
   requests(): JournalEntry[];
   state(): StateReport;
   addFaults(faults: readonly Fault[]): void;
+  /** What a fault holds already is carried out nevertheless. */
   clearFaults(): void;
   write(array: string, volume: string, data: string): void;
   setPerformance(
@@ -65,11 +89,30 @@ export interface RunningSimulator {
     volume: string,
     performance: { reads_per_sec: number; writes_per_sec: number },
   ): void;
+  /** Replaces the volumes of a protection group, as a person does. Throws a `RangeError` for what does not exist. */
+  setMembers(array: string, group: string, volumes: readonly string[]): void;
+  /** Gives a volume another name, as a person does; its snapshots keep theirs. Throws a `RangeError`. */
+  renameVolume(array: string, from: string, to: string): void;
+  /** Throws a `RangeError` for an array that does not exist. */
+  setOverwrite(settings: OverwriteSettings): void;
   /** Throws a `RangeError` where there is nothing that the settings are about. */
   setReplication(settings: ReplicationSettings): void;
   advance(ms: number): void;
-  /** Back to the initial state, with the same ids; sessions, journal, faults, transfers are gone. The clock goes on. */
+  /**
+   * Back to the initial state, with the same ids; sessions, journal, faults, transfers and held requests are gone. The clock
+   * goes on.
+   */
   reset(): void;
+  /**
+   * Remembers all that is on the arrays and between them, sessions and ids included, for `restore` to go back to as often as
+   * one likes. Faults, the journal and held requests are not part of it.
+   */
+  checkpoint(): Checkpoint;
+  /**
+   * Back to a checkpoint of this simulator: as `reset`, but sessions that it has are valid again, ids go on from where they
+   * were, and a clock that can be set is set back.
+   */
+  restore(checkpoint: Checkpoint): void;
   /** Closes all servers and sockets. */
   stop(): Promise<void>;
 }
@@ -96,32 +139,54 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     stopping.abort();
     await Promise.all(listeners.splice(0).map((listener) => listener.stop()));
   };
-  const openArray = async ({ name, apiToken }: ArrayStore, port: number) => {
-    const { onExchange } = options;
+  const openDoor = async (array: ArrayStore, door: number, port: number) => {
+    const { onExchange, onHeld, gate } = options;
     const { signal } = stopping;
-    const server = createArrayServer({ world, array: name, certificate, signal, onExchange });
-    const host = `127.0.0.1:${await open(server, port)}`;
-    return { name, host, api_token: apiToken, ca: certificate.ca };
+    const server = createArrayServer({
+      world,
+      array: array.name,
+      door,
+      certificate,
+      signal,
+      onExchange,
+      onHeld,
+      gate,
+    });
+    return `127.0.0.1:${await open(server, port)}`;
   };
   try {
     const arrays: RunningSimulator['arrays'] = [];
+    const doors: string[][] = [];
     for (const [index, array] of world.arrays.entries()) {
-      arrays.push(await openArray(array, options.port ? options.port + index : 0));
+      const host = await openDoor(array, 0, options.port ? options.port + index : 0);
+      const { name, apiToken } = array;
+      arrays.push({ name, host, api_token: apiToken, ca: certificate.ca });
+      const hosts = [host];
+      for (let door = 1; door < (options.doors ?? 1); door++) {
+        hosts.push(await openDoor(array, door, 0));
+      }
+      doors.push(hosts);
     }
     const adminPort = await open(createAdminServer(world), 0);
     return {
       arrays,
+      doors,
       admin: `http://127.0.0.1:${adminPort}`,
-      requests: () => structuredClone(world.journal),
+      requests: () => structuredClone(showRequests(world)),
       state: () => showState(world),
       addFaults: (faults) => world.faults.add(faults),
       clearFaults: () => world.faults.clear(),
       write: (array, volume, data) => writeVolume(world, array, volume, data),
       setPerformance: (array, volume, performance) =>
         setVolumePerformance(world, array, volume, performance),
+      setMembers: (array, group, volumes) => setMembers(world, array, group, volumes),
+      renameVolume: (array, from, to) => renameVolume(world, array, from, to),
+      setOverwrite: (settings) => setOverwrite(world, settings),
       setReplication: (settings) => setReplication(world, settings),
-      advance: (ms) => world.options.clock.advance(ms),
+      advance: (ms) => world.advance(ms),
       reset: () => world.reset(),
+      checkpoint: () => world.checkpoint(),
+      restore: (checkpoint) => world.restore(checkpoint),
       stop,
     };
   } catch (error) {

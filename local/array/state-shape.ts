@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { LINK_STATUSES, LINK_TYPES, type Link } from './store/model.ts';
+import {
+  LINK_STATUSES,
+  LINK_TYPES,
+  type Link,
+  PROMOTION_STATUSES,
+  VOLUME_SUBTYPES,
+} from './store/model.ts';
 import { isPlainName, isQualifiedName, NAME_RULE } from './store/names.ts';
 
 /** What the state file says of one array. */
@@ -34,6 +40,9 @@ const volume = z.strictObject({
   content: z.string().optional(),
   /** True: destroyed when the simulator starts, pending eradication. */
   destroyed: z.boolean().optional(),
+  /** `promoted` and `regular` unless somebody says otherwise; no copy goes onto any other volume. */
+  promotion_status: z.enum(PROMOTION_STATUSES).optional(),
+  subtype: z.enum(VOLUME_SUBTYPES).optional(),
 });
 
 const snapshot = z.strictObject({
@@ -102,6 +111,8 @@ export const arrayState = z.strictObject({
   protection_groups: z.array(protectionGroup).optional(),
   hosts: z.array(host).optional(),
   host_groups: z.array(hostGroup).optional(),
+  /** True: a volume that is overwritten keeps its own `created`; false without it. */
+  keeps_created: z.boolean().optional(),
   /** Connections to other arrays of the file. A source and its target are connected without a word about it. */
   connections: z.array(connection).optional(),
 });

@@ -60,7 +60,10 @@ export function carryOut(
 
 function copy(array: ArrayStore, plan: CopyPlan, now: number): Volume {
   const volume = plan.target ?? createVolume(array, plan, now);
-  if (plan.image !== null) overwriteVolume(volume, plan.image);
+  if (plan.image !== null) {
+    const keepsCreated = plan.target !== undefined && array.keepsCreated;
+    overwriteVolume(volume, keepsCreated ? { ...plan.image, created: volume.created } : plan.image);
+  }
   volume.tags = upsertTags(volume.tags, plan.tags);
   return volume;
 }
@@ -74,6 +77,10 @@ function findTarget(array: ArrayStore, name: string, overwrite: boolean): Volume
   }
   if (existing.destroyedAt !== null) throw refuse(messages.volumeDestroyed, existing.name);
   if (!overwrite) throw refuse(messages.volumeExists, existing.name);
+  if (existing.promotionStatus === 'demoted') throw refuse(messages.volumeDemoted, existing.name);
+  if (existing.subtype === 'protocol_endpoint') {
+    throw refuse(messages.volumeIsEndpoint, existing.name);
+  }
   return existing;
 }
 
@@ -112,6 +119,8 @@ function createVolume(array: ArrayStore, { name, size }: CopyPlan, now: number):
     source: null,
     tags: [],
     performance: { reads_per_sec: 0, writes_per_sec: 0 },
+    promotionStatus: 'promoted',
+    subtype: 'regular',
   };
   array.volumes.add(volume);
   return volume;

@@ -1,7 +1,7 @@
-import type { Action } from '../rest/call.ts';
+import { type Action, noAnswer } from '../rest/call.ts';
 
 /** `POST /logout`: the session is over. */
 export const logout: Action = (array, call) => {
   array.closeSession(call.sessionToken ?? '');
-  return { body: null };
+  return noAnswer;
 };

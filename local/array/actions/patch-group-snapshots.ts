@@ -6,7 +6,7 @@ import { findRequired } from '../rest/find-objects.ts';
 import { groupSnapshots } from '../rest/kinds.ts';
 import type { ArrayStore } from '../store/array-store.ts';
 import type { GroupSnapshot } from '../store/model.ts';
-import { isSuffix, memberSnapshotName } from '../store/names.ts';
+import { isSuffix } from '../store/names.ts';
 import { membersOf } from '../store/take-group-snapshot.ts';
 import { groupSnapshotView } from '../views/group-snapshot.ts';
 
@@ -66,10 +66,11 @@ function checkRename(array: ArrayStore, snapshot: GroupSnapshot, name: string): 
 }
 
 function rename(array: ArrayStore, snapshot: GroupSnapshot, suffix: string): void {
+  const former = snapshot.name;
   array.groupSnapshots.rename(snapshot, `${snapshot.source.name}.${suffix}`);
   snapshot.suffix = suffix;
   for (const member of membersOf(array, snapshot)) {
-    array.volumeSnapshots.rename(member, memberSnapshotName(snapshot.name, member.source.name));
+    array.volumeSnapshots.rename(member, snapshot.name + member.name.slice(former.length));
     member.suffix = suffix;
   }
 }

@@ -1,8 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import * as z from 'zod';
 import { readText } from '../read-text.ts';
-import { setReplication, setVolumePerformance, showState, writeVolume } from './commands.ts';
+import {
+  setOverwrite,
+  setReplication,
+  setVolumePerformance,
+  showRequests,
+  showState,
+  writeVolume,
+} from './commands.ts';
 import { faults } from './faults.ts';
+import { renameVolume, setMembers } from './operator.ts';
+import { overwriteSettings } from './overwrite-settings.ts';
 import { replicationSettings } from './replication-settings.ts';
 import type { World } from './world.ts';
 
@@ -13,11 +22,17 @@ const performanceBody = z.strictObject({
   reads_per_sec: z.int().min(0),
   writes_per_sec: z.int().min(0),
 });
+const membersBody = z.strictObject({
+  array: z.string(),
+  group: z.string(),
+  volumes: z.array(z.string()),
+});
+const renameBody = z.strictObject({ array: z.string(), volume: z.string(), name: z.string() });
 const clockBody = z.strictObject({ advance_ms: z.int().min(0) });
 
 /** What the admin port offers (design §8). Each takes the parsed body and gives the body of a 200. */
 const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>> = {
-  'GET /requests': (world) => world.journal,
+  'GET /requests': (world) => showRequests(world),
   'GET /state': (world) => showState(world),
   'POST /write': (world, body) => {
     const { array, volume, data } = writeBody.parse(body);
@@ -27,6 +42,20 @@ const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>
   'POST /performance': (world, body) => {
     const { array, volume, ...performance } = performanceBody.parse(body);
     setVolumePerformance(world, array, volume, performance);
+    return {};
+  },
+  'POST /members': (world, body) => {
+    const { array, group, volumes } = membersBody.parse(body);
+    setMembers(world, array, group, volumes);
+    return {};
+  },
+  'POST /rename': (world, body) => {
+    const { array, volume, name } = renameBody.parse(body);
+    renameVolume(world, array, volume, name);
+    return {};
+  },
+  'POST /overwrite': (world, body) => {
+    setOverwrite(world, overwriteSettings.parse(body));
     return {};
   },
   'POST /replication': (world, body) => {
@@ -42,7 +71,7 @@ const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>
     return {};
   },
   'POST /clock': (world, body) => {
-    world.options.clock.advance(clockBody.parse(body).advance_ms);
+    world.advance(clockBody.parse(body).advance_ms);
     return { now: world.options.clock.now() };
   },
   'POST /reset': (world) => {

@@ -1,6 +1,9 @@
 import type { Lane } from '../store/lane.ts';
 import type { Link } from '../store/model.ts';
 import { steady } from '../store/pace.ts';
+import type { JournalEntry } from './journal.ts';
+import { findVolume } from './operator.ts';
+import type { OverwriteSettings } from './overwrite-settings.ts';
 import { type ReplicationSettings, replicationSettings } from './replication-settings.ts';
 import { reportState, type StateReport } from './report-state.ts';
 import type { World } from './world.ts';
@@ -12,8 +15,15 @@ export function showState(world: World): StateReport {
   return reportState(world.arrays, world.options.clock.now());
 }
 
+/** The journal. What is due by now shows in it what came of it. */
+export function showRequests(world: World): JournalEntry[] {
+  world.catchUp();
+  return world.journal;
+}
+
 /** Replaces what is on a volume, as a host would. Throws a `RangeError` for what does not exist. */
 export function writeVolume(world: World, array: string, volume: string, data: string): void {
+  world.catchUp();
   findVolume(world, array, volume).content = data;
 }
 
@@ -24,7 +34,15 @@ export function setVolumePerformance(
   volume: string,
   performance: { reads_per_sec: number; writes_per_sec: number },
 ): void {
+  world.catchUp();
   findVolume(world, array, volume).performance = performance;
+}
+
+/** Sets what overwrites do from now on, on one array or on all. Throws a `RangeError` for an array that does not exist. */
+export function setOverwrite(world: World, { array, keeps_created }: OverwriteSettings): void {
+  world.catchUp();
+  const arrays = array === undefined ? world.arrays : [world.array(array)];
+  for (const each of arrays) each.keepsCreated = keeps_created;
 }
 
 /**
@@ -68,10 +86,4 @@ function findLanes(world: World, { array, group }: ReplicationSettings): Lane[] 
   if (lanes.length > 0) return lanes;
   const known = world.lanes.map(({ ends }) => `${ends.group.name} to ${ends.target.name}`);
   throw new RangeError(`Nothing replicates so; there is ${known.join(', ') || 'no replication'}.`);
-}
-
-function findVolume(world: World, array: string, name: string) {
-  const volume = world.array(array).volumes.named(name);
-  if (volume === undefined) throw new RangeError(`There is no volume ${name} on ${array}.`);
-  return volume;
 }

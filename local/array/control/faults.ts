@@ -15,8 +15,20 @@ const effect = z.union(
     z.strictObject({ expire_session: z.literal(true) }),
     /** Real milliseconds that pass before the request is carried out, whether or not the client still waits. */
     z.strictObject({ delay_ms: z.int().min(0).max(600_000) }),
+    /**
+     * No answer at all: the socket stays open until the client gives up. So many milliseconds after it came, by the clock,
+     * the request is carried out as of then, whether or not the client is there, and its session may have ended.
+     */
+    z.strictObject({ act_late_ms: z.int().min(0) }),
+    /**
+     * The first so many items of a batch are carried out; then the request is answered with 400, or the socket closed. A
+     * batch is a body that is a list or else what `names` lists; any other request is one item. What the array refuses
+     * by itself is answered so.
+     */
+    // biome-ignore lint/suspicious/noThenProperty: a word, and nothing that anybody could wait for
+    z.strictObject({ apply_first: z.int().min(0), then: z.enum(['refuse', 'hang_up']) }),
   ],
-  'not an effect: { status, body?, headers? }, { hang_up }, { expire_session } or { delay_ms }',
+  'not an effect: { status, body?, headers? }, { hang_up }, { expire_session }, { delay_ms }, { act_late_ms } or { apply_first, then }',
 );
 
 const fault = z.strictObject({
@@ -52,6 +64,7 @@ export class FaultBoard {
     this.#armed.push(...faults.map((fault) => ({ fault, seen: 0 })));
   }
 
+  /** What was held already is carried out nevertheless. */
   clear(): void {
     this.#armed = [];
   }

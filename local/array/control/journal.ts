@@ -7,6 +7,9 @@ export interface JournalEntry {
   query: Record<string, string>;
   /** The JSON of the body, its text where it is none, null where there was no body. */
   body: unknown;
-  /** Null: not answered (yet, or because a fault hung up). */
+  /**
+   * Null: not answered (yet, or because a fault hung up). Of a request that a fault lets act late: what the answer would
+   * have been, null until then.
+   */
   status: number | null;
 }

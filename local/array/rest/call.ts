@@ -25,5 +25,8 @@ export interface Answer {
 /** What an endpoint does: a function of the array and the call. It throws `ArrayError` before it changes anything. */
 export type Action = (array: ArrayStore, call: Call) => Answer;
 
+/** The answer of an endpoint that has nothing to say. */
+export const noAnswer: Answer = { body: null };
+
 /** The answer of an endpoint that changes something. */
 export const answerItems = (items: readonly Json[]): Answer => ({ body: { items } });

@@ -1,3 +1,4 @@
+import { deleteTags } from '../actions/delete-tags.ts';
 import { getArrayConnections } from '../actions/get-array-connections.ts';
 import { getArrays } from '../actions/get-arrays.ts';
 import { getConnections } from '../actions/get-connections.ts';
@@ -175,6 +176,10 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     parameters: { ...narrowing, ...named, continuation_token: since(29, text) },
   },
   'GET /volumes/tags': { action: getTags(volumes), parameters: tagListing },
+  'DELETE /volumes/tags': {
+    action: deleteTags(volumes),
+    parameters: { ...tagged, keys: list, namespaces: since(3, list) },
+  },
   'PUT /volumes/tags/batch': { action: putTags(volumes), parameters: tagged },
   'GET /connections': {
     action: getConnections,

@@ -23,6 +23,9 @@ export const messages = {
   volumeMissing: 'Volume does not exist.',
   volumeExists: 'Volume already exists.',
   volumeDestroyed: 'Volume has been destroyed.',
+  // A demoted volume accepts no writes (2.26 spec). That an overwrite is one, and the words, are the simulator's guess.
+  volumeDemoted: 'Volume is demoted.',
+  volumeIsEndpoint: 'Volume is a protocol endpoint.',
   sourceMissing: 'No such volume or snapshot.',
   volumeSnapshotMissing: 'Volume snapshot does not exist.',
   volumeSnapshotDestroyed:
@@ -41,6 +44,8 @@ export const messages = {
   arrayMissing: 'Array does not exist.',
   targetMissing: 'The array is not a replication target of the protection group.',
   targetDisallowed: 'The target has not allowed the protection group to replicate to it.',
+  // No source has the array's words, nor says that it refuses at all.
+  tagMissing: 'Tag does not exist.',
   hostMissing: 'Host does not exist.',
   hostGroupMissing: 'Host group does not exist.',
 } as const;

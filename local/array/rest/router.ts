@@ -16,6 +16,8 @@ export interface ArrayRequest {
   readonly body: unknown;
   readonly apiToken: string | undefined;
   readonly sessionToken: string | undefined;
+  /** True: the array has looked at the session already, and does not ask for it again. */
+  readonly isAccepted?: boolean;
 }
 
 export interface Reply {
@@ -47,7 +49,8 @@ export function route(
     array.eradicateDue(now);
     const endpoint = findEndpoint(request.method, path, version, newest);
     const { apiToken, sessionToken, body } = request;
-    if (endpoint.isOpen !== true && !array.useSession(sessionToken ?? '', now)) {
+    const isAccepted = endpoint.isOpen === true || request.isAccepted === true;
+    if (!isAccepted && !array.useSession(sessionToken ?? '', now)) {
       throw unauthorized('The session token is not valid or has expired.');
     }
     const query = parseQuery(endpoint.parameters, request.query, version);
@@ -60,10 +63,16 @@ export function route(
     };
   } catch (error) {
     if (!(error instanceof ArrayError)) throw error;
-    const location = from(38, version, { location_context: contextOf(array, version) });
-    const errors = error.entries.map((entry) => ({ ...entry, ...location }));
-    return { status: error.status, headers: {}, body: { errors } };
+    return refusal(array, request, error);
   }
+}
+
+/** What the array answers when it refuses a request. */
+export function refusal(array: ArrayStore, { path }: ArrayRequest, error: ArrayError): Reply {
+  const { version } = splitPath(path);
+  const location = from(38, version, { location_context: contextOf(array, version) });
+  const errors = error.entries.map((entry) => ({ ...entry, ...location }));
+  return { status: error.status, headers: {}, body: { errors } };
 }
 
 /** Cuts `/api/2.26/volumes` into 26 and `/volumes`; version 0 stands for none. */
@@ -79,10 +88,10 @@ function findEndpoint(method: string, path: string, version: number, newest: num
       `The simulator does not know ${what} in this version: it offers 2.2 to 2.${newest}.`,
     );
   }
-  if (method === 'DELETE') {
+  const endpoint = Object.hasOwn(endpoints, what) ? endpoints[what] : undefined;
+  if (endpoint === undefined && method === 'DELETE') {
     throw unknown(`The simulator refuses ${what}: nothing is ever eradicated.`);
   }
-  const endpoint = Object.hasOwn(endpoints, what) ? endpoints[what] : undefined;
   if (endpoint === undefined) throw unknown(`The simulator does not know ${what}.`);
   if (version < (endpoint.since ?? 0)) {
     throw unknown(`${what} is not in REST 2.${version}: it came with 2.${endpoint.since}.`);

@@ -10,6 +10,7 @@ import type {
   Volume,
   VolumeSnapshot,
 } from './model.ts';
+import { type Restore, saveAll, saveFields, saveMap, together } from './save.ts';
 import type { IdSource } from './seeded-ids.ts';
 import { Table } from './table.ts';
 
@@ -23,6 +24,8 @@ export class ArrayStore {
   readonly apiToken: string;
   readonly sessionIdleMs: number;
   readonly ids: IdSource;
+  /** Whether a volume that is overwritten keeps its own `created`, instead of taking that of the image. */
+  keepsCreated: boolean;
   readonly volumes = new Table<Volume>();
   readonly volumeSnapshots = new Table<VolumeSnapshot>();
   readonly groups = new Table<ProtectionGroup>();
@@ -43,12 +46,14 @@ export class ArrayStore {
     apiToken: string;
     sessionIdleMs: number;
     ids: IdSource;
+    keepsCreated: boolean;
   }) {
     this.id = identity.id;
     this.name = identity.name;
     this.apiToken = identity.apiToken;
     this.sessionIdleMs = identity.sessionIdleMs;
     this.ids = identity.ids;
+    this.keepsCreated = identity.keepsCreated;
   }
 
   /** Opens a session. Its token is no secret worth seeding. */
@@ -83,6 +88,32 @@ export class ArrayStore {
     const made = { id: this.ids.id(), name };
     this.#containers.set(name.toLowerCase(), made);
     return made;
+  }
+
+  /**
+   * Saves all that can change here, which hosts and their groups cannot; the state of connections included, which belongs
+   * to both of their ends. Going back to an earlier checkpoint undoes transfers, so those that are complete are saved too.
+   */
+  save(): Restore {
+    const { keepsCreated } = this;
+    const transfers = this.groupSnapshots.all().flatMap(({ transfer }) => transfer ?? []);
+    return together([
+      saveAll([
+        this.ids,
+        this.volumes,
+        this.volumeSnapshots,
+        this.groups,
+        this.groupSnapshots,
+        this.replicaVolumes,
+      ]),
+      ...[...transfers, ...this.connections.map(({ link }) => link)].map(saveFields),
+      ...[this.cursors, this.#sessions, this.#containers].map((map) =>
+        saveMap<string, unknown>(map),
+      ),
+      () => {
+        this.keepsCreated = keepsCreated;
+      },
+    ]);
   }
 
   /** Eradicates what has been destroyed for long enough. */

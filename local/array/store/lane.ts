@@ -3,6 +3,7 @@ import { derivedId } from './derived-ids.ts';
 import type { GroupSnapshot, Link, ProtectionGroup, ReplicationTarget, Transfer } from './model.ts';
 import { fractionAt, type Pace, type PaceSettings, paceOf, timeOf } from './pace.ts';
 import { discardReplica, type Original, receiveReplica } from './receive-replica.ts';
+import { type Restore, saveFields, together } from './save.ts';
 import { membersOf } from './take-group-snapshot.ts';
 
 /** The two ends of a lane. */
@@ -100,6 +101,21 @@ export class Lane {
     const arriving = this.#queue[0]?.arriving;
     if (arriving) discardReplica(this.ends.target, arriving.replica);
     this.#queue = [];
+  }
+
+  /** Saves what is on its way. How far it has come is in its transfer, which the target saves with the replica. */
+  save(): Restore {
+    const [settings, pace, time] = [this.#settings, this.#pace, this.#time];
+    const shipments = [...this.#queue];
+    return together([
+      ...[this.ends.permission, ...shipments].map(saveFields),
+      () => {
+        this.#settings = settings;
+        this.#pace = pace;
+        this.#queue = [...shipments];
+        this.#time = time;
+      },
+    ]);
   }
 
   /** Moves the first in the queue; true if that brought it to its end, and the next one's turn has come. */

@@ -26,6 +26,7 @@ export function loadArray(state: ArrayState, options: LoadOptions): ArrayStore {
     apiToken: state.api_token ?? ids.id(),
     sessionIdleMs: options.sessionIdleMs,
     ids,
+    keepsCreated: state.keeps_created ?? false,
   });
   loadVolumes(array, state, options);
   loadHosts(array, state);
@@ -47,6 +48,8 @@ function loadVolumes(array: ArrayStore, state: ArrayState, times: LoadOptions): 
       source: null,
       tags: Object.entries(volume.tags ?? {}).map(toTag),
       performance: { reads_per_sec: 0, writes_per_sec: 0 },
+      promotionStatus: volume.promotion_status ?? 'promoted',
+      subtype: volume.subtype ?? 'regular',
     });
   }
 }

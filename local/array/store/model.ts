@@ -21,6 +21,10 @@ export interface Resource {
   destroyedAt: number | null;
 }
 
+/** Whether a volume accepts writes: all but a demoted one do (2.26 spec, `Volume`). */
+export const PROMOTION_STATUSES = ['promoted', 'demoted'] as const;
+export const VOLUME_SUBTYPES = ['regular', 'protocol_endpoint'] as const;
+
 export interface Volume extends Resource {
   readonly serial: string;
   size: number;
@@ -30,6 +34,8 @@ export interface Volume extends Resource {
   source: Reference | null;
   tags: readonly Tag[];
   performance: Performance;
+  readonly promotionStatus: (typeof PROMOTION_STATUSES)[number];
+  readonly subtype: (typeof VOLUME_SUBTYPES)[number];
 }
 
 export interface Performance {
@@ -43,7 +49,7 @@ export interface VolumeSnapshot extends Resource {
   readonly created: number;
   readonly size: number;
   readonly content: string;
-  readonly source: Reference;
+  source: Reference;
   readonly groupSnapshotId: string;
   /** How it came here; null where it was taken here. */
   readonly transfer: Transfer | null;
@@ -70,7 +76,7 @@ export interface Transfer {
 
 export interface ProtectionGroup extends Resource {
   /** Members by id or, as hosts and host groups have none in REST, by name; of one kind only. */
-  readonly volumeIds: readonly string[];
+  volumeIds: readonly string[];
   readonly hosts: readonly string[];
   readonly hostGroups: readonly string[];
   /** Arrays that the group replicates to; those of a replica are the array that it is on. */

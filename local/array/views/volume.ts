@@ -21,9 +21,9 @@ export function volumeView(array: ArrayStore, version: number, now: number) {
     source: reference(volume.source),
     pod: reference(array.container(podOf(volume.name))),
     volume_group: reference(array.container(volumeGroupOf(volume.name))),
-    subtype: 'regular',
-    promotion_status: 'promoted',
-    requested_promotion_state: 'promoted',
+    subtype: volume.subtype,
+    promotion_status: volume.promotionStatus,
+    requested_promotion_state: volume.promotionStatus,
     space: space(volume.size),
     ...from(40, version, { workload: { ...reference(null), configuration: null } }),
   });

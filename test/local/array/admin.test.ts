@@ -1,6 +1,5 @@
-import { request } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { errorOf, GIB, startTestArray, type TestArray } from './test-array.ts';
+import { admin as callAdmin, errorOf, GIB, startTestArray, type TestArray } from './test-array.ts';
 
 let array: TestArray;
 
@@ -24,15 +23,8 @@ beforeAll(async () => {
 beforeEach(() => array.reset());
 afterAll(() => array.stop());
 
-const admin = async (method: string, path: string, body?: unknown) => {
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? null);
-  const answered = await request(`${array.sim.admin}${path}`, {
-    method: method as 'GET',
-    body: text,
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: replies are JSON that each test looks into
-  return { status: answered.statusCode, body: (await answered.body.json()) as any };
-};
+const admin = (method: string, path: string, body?: unknown) =>
+  callAdmin(array, method, path, body);
 const volumeNamed = async (name: string) =>
   (await admin('GET', '/state')).body.arrays[0].volumes.find(
     (volume: { name: string }) => volume.name === name,

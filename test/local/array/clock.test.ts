@@ -12,8 +12,10 @@ it('the real clock goes with the time, plus what it was advanced', () => {
   expect(clock.now()).toBe(61_500);
 });
 
-it('the manual clock stands still until it is advanced', () => {
+it('the manual clock stands still until it is advanced or set', () => {
   const clock = createManualClock(1000);
   clock.advance(5);
   expect(clock.now()).toBe(1005);
+  clock.set(7);
+  expect(clock.now()).toBe(7);
 });

@@ -11,6 +11,8 @@ beforeAll(async () => {
       { name: 'dev-0', size: 4 * GIB },
       { name: 'dev-1', size: 8 * GIB },
       { name: 'gone', size: GIB, destroyed: true },
+      { name: 'demoted', size: GIB, promotion_status: 'demoted' },
+      { name: 'pe', size: GIB, subtype: 'protocol_endpoint' },
     ],
     protection_groups: [
       { name: 'prd-pg', volumes: ['prd-0', 'prd-1'] },
@@ -242,6 +244,8 @@ describe('an overwrite', () => {
     ['nobody', 'prd-0', 'nobody', 'Volume does not exist.'],
     ['gone', 'prd-0', 'gone', 'Volume has been destroyed.'],
     ['dev-0', 'gone', 'gone', 'Volume has been destroyed.'],
+    ['demoted', 'prd-0', 'demoted', 'Volume is demoted.'],
+    ['pe', 'prd-0', 'pe', 'Volume is a protocol endpoint.'],
     ['dev-0', 'dev-0', 'dev-0', 'A volume cannot be copied onto itself.'],
   ])('of %s from %s is refused', async (target, source, context, message) => {
     const before = array.sim.state();
@@ -249,6 +253,19 @@ describe('an overwrite', () => {
     expect(answered.status).toBe(400);
     expect(errorOf(answered)).toEqual({ context, message });
     expect(array.sim.state()).toEqual(before);
+  });
+
+  it.each([
+    ['dev-0', 'promoted', 'regular'],
+    ['demoted', 'demoted', 'regular'],
+    ['pe', 'promoted', 'protocol_endpoint'],
+  ])('of %s: it shows itself as %s and %s', async (names, promotion_status, subtype) => {
+    const [shown] = await array.items('/volumes', { names });
+    expect(shown).toMatchObject({
+      promotion_status,
+      requested_promotion_state: promotion_status,
+      subtype,
+    });
   });
 
   it('from a destroyed snapshot is refused with the words of the array', async () => {

@@ -167,7 +167,7 @@ describe('what the simulator does not know', () => {
   it.each([
     ['GET', '/volumes/space'],
     ['PATCH', '/volumes'],
-    ['DELETE', '/volumes/tags'],
+    ['DELETE', '/volume-snapshots/tags'],
     ['GET', '/remote-protection-groups'],
     ['GET', '/constructor'],
     ['GET', '/api/volumes'],

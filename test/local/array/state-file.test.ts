@@ -50,6 +50,16 @@ describe('a state file', () => {
       'arrays[0].volumes[0].serial: not a serial',
     ],
     [
+      'a strange promotion',
+      withArray({ volumes: [{ name: 'v', size: GIB, promotion_status: 'promoting' }] }),
+      'arrays[0].volumes[0].promotion_status: ',
+    ],
+    [
+      'a strange subtype',
+      withArray({ volumes: [{ name: 'v', size: GIB, subtype: 'vvol' }] }),
+      'arrays[0].volumes[0].subtype: ',
+    ],
+    [
       'a volume twice',
       withArray({ volumes: [...volumes, { name: 'VOL-0', size: GIB }] }),
       'arrays[0].volumes[2]: VOL-0 is there twice',

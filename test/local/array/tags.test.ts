@@ -121,3 +121,74 @@ describe('tags', () => {
     expect(errorOf(answered).context).toBe('dead');
   });
 });
+
+describe('taking tags off volumes', () => {
+  const remove = (query: Record<string, string>) =>
+    array.call('DELETE', '/volumes/tags', { query });
+  const tag = (names: string, ...keys: string[]) =>
+    put(
+      { resource_names: names },
+      keys.map((key) => ({ key, value: 'v' })),
+    );
+
+  it('takes those with the keys off every volume, and no others', async () => {
+    await tag('vol-0,vol-1', 'a', 'b', 'c');
+    expect(await remove({ resource_names: 'vol-0,VOL-1', keys: 'a,c' })).toMatchObject({
+      status: 200,
+      body: null,
+    });
+    expect(await tagsOf({ resource_destroyed: false })).toEqual([
+      'vol-0 given=by the file',
+      'vol-0 b=v',
+      'vol-1 b=v',
+    ]);
+  });
+
+  it('finds volumes by id, and leaves the tags of their snapshots', async () => {
+    const [{ id }] = await array.items('/volumes', { names: 'vol-0' });
+    expect((await remove({ resource_ids: id, keys: 'given' })).status).toBe(200);
+    expect(await tagsOf({ resource_names: 'vol-0' })).toEqual([]);
+    expect(await tagsOf({}, '/volume-snapshots')).toEqual(['pg.s1.vol-0 given=by the file']);
+  });
+
+  it('looks into one namespace, the default one unless another is named', async () => {
+    await put({ resource_names: 'vol-0' }, [{ key: 'given', value: 'v', namespace: 'other' }]);
+    const query = { resource_names: 'vol-0', keys: 'given' };
+    expect((await remove({ ...query, namespaces: 'other' })).status).toBe(200);
+    expect(await tagsOf({ resource_names: 'vol-0', namespaces: 'default,other' })).toEqual([
+      'vol-0 given=by the file',
+    ]);
+    expect((await remove(query)).status).toBe(200);
+  });
+
+  it('refuses for each volume that has no such tag, and then takes none off', async () => {
+    await tag('vol-1', 'a');
+    const { status, body } = await remove({ resource_names: 'vol-0,vol-1', keys: 'a,given' });
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([
+      { context: 'vol-0', message: 'Tag does not exist.' },
+      { context: 'vol-1', message: 'Tag does not exist.' },
+    ]);
+    expect(await tagsOf({ resource_destroyed: false })).toEqual([
+      'vol-0 given=by the file',
+      'vol-1 a=v',
+    ]);
+  });
+
+  it.each([
+    ['no keys', { resource_names: 'vol-0' }, 'keys is required'],
+    ['no volume', { keys: 'given' }, 'resource_names is required'],
+    ['two namespaces', { resource_names: 'vol-0', keys: 'given', namespaces: 'a,b' }, 'one name'],
+    ['a volume that is not there', { resource_names: 'x', keys: 'given' }, 'Volume does not'],
+  ])('refuses %s', async (_, query, word) => {
+    const answered = await remove(query);
+    expect(answered.status).toBe(400);
+    expect(errorOf(answered).message).toContain(word);
+  });
+
+  it('is for volumes only', async () => {
+    const query = { resource_names: 'pg.s1.vol-0', keys: 'given' };
+    const answered = await array.call('DELETE', '/volume-snapshots/tags', { query });
+    expect(answered.status).toBe(404);
+  });
+});

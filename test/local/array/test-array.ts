@@ -119,6 +119,18 @@ export function createClient(
   };
 }
 
+/** A request to the admin port. */
+export async function admin(
+  { sim }: Pick<TestArray, 'sim'>,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Pick<Answered, 'status' | 'body'>> {
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? null);
+  const answered = await request(`${sim.admin}${path}`, { method: method as 'GET', body: text });
+  return { status: answered.statusCode, body: await answered.body.json() };
+}
+
 const toStrings = (query: Record<string, string | number | boolean>): Record<string, string> =>
   Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 

@@ -87,6 +87,7 @@ describe('query parameters', () => {
     ['POST', '/volumes', 'with_default_protection', 'false', '2.15'],
     ['POST', '/volumes', 'allow_throttle', 'true', '2.30'],
     ['GET', '/volumes/tags', 'namespaces', 'default', '2.2'],
+    ['DELETE', '/volumes/tags', 'namespaces', 'default', '2.2'],
   ])('%s %s?%s is refused in the version before', async (method, path, name, value, version) => {
     const answered = await array.call(method, path, { version, query: { [name]: value } });
     expect(answered.status).toBe(400);

@@ -17,5 +17,8 @@ export const stepEnvironment = z.object({
   BUCKET_NAME: z.string().min(1),
   /** Secrets Manager secret with the credentials of the arrays. */
   SECRET_ID: z.string().min(1),
+  /** For how long a step may go on after its execution has ended, in seconds. An empty text must not become 0. */
+  STEP_SECONDS: z.string().regex(/^\d+$/).transform(Number),
 });
-export type StepEnvironment = z.infer<typeof stepEnvironment>;
+/** As it stands in the template. */
+export type StepEnvironment = z.input<typeof stepEnvironment>;

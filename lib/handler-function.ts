@@ -29,6 +29,9 @@ export interface HandlerFunctionProps<Environment extends Record<string, string>
 
 /** A Lambda function with a role, and a log group, that hold what it needs and nothing else. */
 export class HandlerFunction<Environment extends Record<string, string>> extends LambdaFunction {
+  /** Ours, and therefore there. */
+  declare readonly role: Role;
+
   constructor(scope: Construct, id: string, props: HandlerFunctionProps<Environment>) {
     // Not the CDK's own role: that one may write to every log group of the account.
     const role = new Role(scope, `${id}Role`, {

@@ -1,24 +1,21 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   Choice,
   Condition,
   DefinitionBody,
   Fail,
   type IChainable,
-  JsonPath,
   LogLevel,
-  Pass,
   StateMachine,
   Succeed,
-  Wait,
-  WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StartEnvironment } from '../lambda/environment.ts';
 import { logGroup } from './log-group.ts';
+import { RunStates } from './run-states.ts';
 import type { StepFunction } from './step-function.ts';
-import { StepTask } from './step-task.ts';
+import type { StepTask } from './step-task.ts';
 
 /** What the flow works with. */
 export interface RefreshFlowProps {
@@ -28,21 +25,25 @@ export interface RefreshFlowProps {
 /**
  * The state machine of a refresh. It routes, and the step function computes.
  *
- *     Begin ─► Prepare ─► Execute? ─┬─► Take Snapshot ─► Replicate? ─┬─► Check Replication ⇄ Wait For Replication
+ *     Begin ─► Prepare ─► Execute? ─┬─► Recover Target ⇄ Wait For Takeover        (a dead run's guard was found)
+ *                                   ├─► Take Snapshot ─► Replicate? ─┬─► Check Replication ⇄ Wait For Replication
  *                                   │                                └────────────┐      │
- *                                   │       Overwrite Volumes ◄─ Plan Overwrite ◄─┴ Target Group?
- *                                   └──────────────► Record Result ◄────────────────────┘
- *     any failure ─► Record Failure ─► Failed
+ *                                   │                          Plan Overwrite ◄───┴ Target Group?
+ *                                   ├─► (undo) Acquire Guard ◄───────┘                   │
+ *                                   │   Overwrite Volumes ─► Verify Target ─► Release Guard
+ *                                   └──────────────► Record Result ◄─────────────────────┘
+ *     any failure ─► Record Failure ─► Failed; from Acquire Guard to Verify Target by way of Roll Back ⇄ Wait To Roll Back
  */
 export class RefreshFlow extends Construct {
   readonly stateMachineArn: string;
+  readonly #machine: StateMachine;
 
   constructor(scope: Construct, id: string, { step }: RefreshFlowProps) {
     super(scope, id);
-    const machine = new StateMachine(this, 'StateMachine', {
+    this.#machine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(this.#states(step)),
-      // Longer than the longest wait for replication that a definition may ask for, and what the steps may take.
-      timeout: Duration.hours(52),
+      // Longer than the longest waits that a definition may ask for, and what the steps may take.
+      timeout: Duration.hours(56),
       tracingEnabled: true,
       logs: {
         // A name like this needs no entry in the account's one resource policy for logs, which is soon full.
@@ -56,7 +57,7 @@ export class RefreshFlow extends Construct {
         includeExecutionData: true,
       },
     });
-    this.stateMachineArn = machine.stateMachineArn;
+    this.stateMachineArn = this.#machine.stateMachineArn;
   }
 
   /** Lets the grantee start a run. */
@@ -69,56 +70,107 @@ export class RefreshFlow extends Construct {
     return { STATE_MACHINE_ARN: this.stateMachineArn };
   }
 
+  /**
+   * Lets the role see whether an execution still runs. In a policy of its own: the step function waits for the policy
+   * that its role has anyway, and this one names the machine, which waits for the step function.
+   */
+  grantDescribe(role: Role): void {
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.#machine.stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    new Policy(this, 'Describe', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
+      ],
+    });
+  }
+
   #states(step: StepFunction): IChainable {
-    const recordFailure = new StepTask(this, 'Record Failure', step);
-    recordFailure
-      .addCatch(
-        new Fail(this, 'Failure Not Recorded', {
-          errorPath: '$.failure.Error',
-          causePath: '$.failure.Cause',
-        }),
-        { resultPath: '$.unrecorded' },
-      )
-      .next(new Fail(this, 'Failed', { errorPath: '$.error.name', causePath: '$.error.message' }));
+    const states = new RunStates(this, step);
+    const recordFailure = states.recording('Record Failure', 'Failure Not Recorded');
+    recordFailure.next(
+      new Fail(this, 'Failed', { errorPath: '$.error.name', causePath: '$.cause' }),
+    );
+    const rollBack = this.#rollBack(states, recordFailure);
+    const recordResult = states
+      .task('Record Result', recordFailure)
+      .next(new Succeed(this, 'Done'));
 
-    // Without a result path the error would take the place of the run.
-    const task = (name: string) =>
-      new StepTask(this, name, step).addCatch(recordFailure, { resultPath: '$.failure' });
-
-    const begin = new Pass(this, 'Begin', {
-      comment: 'Makes the run document; the input lies in it as it came',
-      parameters: {
-        id: JsonPath.executionName,
-        execution: JsonPath.executionId,
-        started: JsonPath.executionStartTime,
-        event: JsonPath.entirePayload,
-      },
-    });
-    const recordResult = task('Record Result').next(new Succeed(this, 'Done'));
-    const overwrite = task('Plan Overwrite').next(task('Overwrite Volumes')).next(recordResult);
+    // A guard that stays is released by the next run; the copy is complete.
+    const release = states
+      .task('Release Guard', recordResult, '$.release_failure', { GuardLost: rollBack })
+      .next(recordResult);
+    const verify = states.task('Verify Target', rollBack).next(release);
+    const overwrite = states
+      .task('Overwrite Volumes', rollBack)
+      .next(
+        new Choice(this, 'Answered?')
+          .when(
+            Condition.numberGreaterThan('$.guard.wait_seconds', 0),
+            states.wait('Wait For Answers', '$.guard.wait_seconds').next(verify),
+          )
+          .otherwise(verify),
+      );
+    const acquire = states.task('Acquire Guard', rollBack).next(overwrite);
     const afterSnapshot = new Choice(this, 'Target Group?')
-      .when(Condition.booleanEquals('$.has_target', true), overwrite)
+      .when(
+        Condition.booleanEquals('$.has_target', true),
+        states.task('Plan Overwrite', recordFailure).next(acquire),
+      )
       .otherwise(recordResult);
-    const checkReplication = task('Check Replication');
-    const wait = new Wait(this, 'Wait For Replication', {
-      time: WaitTime.secondsPath('$.replication.wait_seconds'),
-    });
+
+    const checkReplication = states.task('Check Replication', recordFailure);
     checkReplication.next(
       new Choice(this, 'Replicated?')
         .when(Condition.booleanEquals('$.replication.done', true), afterSnapshot)
-        .otherwise(wait.next(checkReplication)),
+        .otherwise(
+          states.wait('Wait For Replication', '$.replication.wait_seconds').next(checkReplication),
+        ),
     );
-    const snapshot = task('Take Snapshot').next(
-      new Choice(this, 'Replicate?')
-        .when(Condition.booleanEquals('$.replicate', true), checkReplication)
-        .otherwise(afterSnapshot),
+    const refresh = states
+      .task('Take Snapshot', recordFailure)
+      .next(
+        new Choice(this, 'Replicate?')
+          .when(Condition.booleanEquals('$.replicate', true), checkReplication)
+          .otherwise(afterSnapshot),
+      );
+    const work = new Choice(this, 'Undo?')
+      .when(Condition.booleanEquals('$.undo', true), acquire)
+      .otherwise(refresh);
+
+    const recover = states.task('Recover Target', recordFailure);
+    recover.next(
+      new Choice(this, 'Recovered?')
+        .when(
+          Condition.booleanEquals('$.recovery.done', false),
+          states.wait('Wait For Takeover', '$.recovery.wait_seconds').next(recover),
+        )
+        .when(Condition.booleanEquals('$.ends_recovered', true), recordResult)
+        .otherwise(work),
     );
-    return begin
-      .next(task('Prepare'))
+    return states
+      .begin()
+      .next(states.task('Prepare', recordFailure))
       .next(
         new Choice(this, 'Execute?')
-          .when(Condition.booleanEquals('$.execute', true), snapshot)
-          .otherwise(recordResult),
+          .when(Condition.booleanEquals('$.execute', false), recordResult)
+          .when(Condition.booleanEquals('$.recovers', true), recover)
+          .otherwise(work),
       );
+  }
+
+  /** What a failure leads to from the moment on at which the run may hold the lock. */
+  #rollBack(states: RunStates, recordFailure: IChainable): StepTask {
+    const rollBack = states.task('Roll Back', recordFailure, '$.rollback_failure');
+    rollBack.next(
+      new Choice(this, 'Rolled Back?')
+        .when(Condition.booleanEquals('$.guard.done', true), recordFailure)
+        .otherwise(states.wait('Wait To Roll Back', '$.guard.wait_seconds').next(rollBack)),
+    );
+    return rollBack;
   }
 }

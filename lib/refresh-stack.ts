@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AbortedRuns } from './aborted-runs.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { ArraySecret } from './array-secret.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -24,9 +25,11 @@ export class RefreshStack extends Stack {
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const step = new StepFunction(this, 'Step', { code, bucket, secret });
     const flow = new RefreshFlow(this, 'Flow', { step });
+    flow.grantDescribe(step.role);
     const start = new StartFunction(this, 'Start', { code, bucket, flow, deadLetters });
     new Schedules(this, 'Schedules', { refreshes, start, deadLetters });
     new EventRules(this, 'Events', { refreshes, start, deadLetters });
+    new AbortedRuns(this, 'AbortedRuns', { flow, start, deadLetters });
     acknowledgeFindings(this);
 
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName });

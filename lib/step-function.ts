@@ -26,9 +26,11 @@ export class StepFunction extends HandlerFunction<StepEnvironment> {
       timeout: StepFunction.timeout,
       memorySize: 512,
       environment: (role) => ({
-        ...bucket.grantRead(role, 'refreshes', 'runs'),
+        ...bucket.grantRead(role, 'refreshes', 'runs', 'manifests'),
         ...bucket.grantWrite(role, 'runs', 'manifests'),
         ...secret.grantRead(role),
+        // Lambda lets a step finish whose execution was aborted, up to the function's timeout.
+        STEP_SECONDS: String(StepFunction.timeout.toSeconds()),
       }),
     });
   }

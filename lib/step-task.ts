@@ -11,6 +11,7 @@ import { StepFunction } from './step-function.ts';
 const transient = [
   'ArrayUnavailable',
   'ArrayThrottled',
+  'RunStillRunning',
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',

@@ -1,5 +1,6 @@
 import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
 import { type ControlPlane, startControlPlane } from './aws/control-plane.ts';
+import { Executions } from './executions.ts';
 import { type Execution, type FlowOptions, LocalFlow } from './flow.ts';
 import { LocalFunction } from './local-function.ts';
 import { type FunctionResource, REGION, type StackResources } from './template.ts';
@@ -35,15 +36,15 @@ export interface Deployment {
 
 export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
   const { stack, secret, environment = {}, onLog = () => {}, retryScale } = options;
-  const executions = new Map<string, Execution>();
   const secrets = new Map([[stack.secret, JSON.stringify(secret)]]);
   const bucket = await startBucket(stack.bucket);
   const control: ControlPlane = await startControlPlane({
     secrets,
     executionArn: (name) => flow.executionArn(name),
+    executionStatus: (arn) => executions.statusOf(arn),
     startExecution: (name, input) => {
-      if (executions.has(name)) return false;
-      executions.set(name, flow.start(name, input));
+      if (executions.byName.has(name)) return false;
+      executions.start(name, input);
       return true;
     },
   });
@@ -55,7 +56,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       environment: { ...loopback(bucket.url, control.url), ...resource.environment, ...more },
     });
   let start: LocalFunction | undefined;
-  const step = launch(stack.step, 'step', environment);
+  // A step is a thread of this process: when the process is dead, so is the step.
+  const step = launch(stack.step, 'step', { STEP_SECONDS: '0', ...environment });
   const { definition, stateMachineArn } = stack;
   const { beforeTask, afterTask, onEvent, wait } = options;
   const flow = new LocalFlow({
@@ -68,10 +70,11 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     ...(onEvent && { onEvent }),
     ...(wait && { wait }),
   });
+  const executions = new Executions(flow);
 
   return {
     bucket,
-    executions,
+    executions: executions.byName,
     putSecret: (document) => {
       secrets.set(stack.secret, JSON.stringify(document));
     },
@@ -79,16 +82,12 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       // Like Lambda's, its environment is made when it is called: not every run is started by it.
       start ??= launch(stack.start, 'start');
       const answer = await start.invoke(event, invocation);
-      const execution = executions.get(Object(answer).run);
+      const execution = executions.byName.get(Object(answer).run);
       if (!execution)
         throw new Error('The start function answered with a run that was not started.');
       return execution;
     },
-    startExecution: (name, input) => {
-      const execution = flow.start(name, input);
-      executions.set(name, execution);
-      return execution;
-    },
+    startExecution: (name, input) => executions.start(name, input),
     stop: async () => {
       await Promise.all([start?.stop(), step.stop()]);
       await Promise.all([control.stop(), bucket.stop()]);

@@ -1,7 +1,6 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { executionArn } from '../lambda/aws/execution-arn.ts';
-import type { LocalFunction } from './local-function.ts';
 
 /** Something that happened in an execution, such as the entering of a state. */
 export type FlowEvent =
@@ -23,11 +22,17 @@ export interface Execution {
   readonly result: Promise<ExecutionResult>;
 }
 
+/** What does the tasks, called as Lambda calls a handler. */
+export interface StepFunction {
+  /** @param awsRequestId what Lambda would put into the context */
+  invoke(event: unknown, awsRequestId: string): Promise<unknown>;
+}
+
 export interface FlowOptions {
   /** Out of the synthesized template. */
   readonly definition: unknown;
   readonly stateMachineArn: string;
-  readonly step: LocalFunction;
+  readonly step: StepFunction;
   /** Factor on the pauses before retries; 0 retries at once. */
   readonly retryScale: number;
   /** Called before each task; what it throws is the task's error. */
@@ -36,7 +41,7 @@ export interface FlowOptions {
   readonly afterTask?: () => Promise<void>;
   readonly onEvent?: (event: FlowEvent) => void;
   /** Waits in the machine's place: a test moves a clock instead, and a person can cut it short. */
-  readonly wait?: (seconds: number) => void | Promise<void>;
+  readonly wait?: (seconds: number, state: string) => void | Promise<void>;
 }
 
 const taskInput = z.object({ Payload: z.unknown() });
@@ -111,7 +116,7 @@ export class LocalFlow {
     const { step, beforeTask, afterTask, wait } = this.#options;
     const seconds = this.#waits.get(state);
     if (seconds !== undefined) {
-      await wait?.(z.number().parse(valueAt(seconds, task)));
+      await wait?.(z.number().parse(valueAt(seconds, task)), state);
       return task;
     }
     beforeTask?.(state);

@@ -1,9 +1,12 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { shownPlanKey } from '../lambda/steps/expected-plan.ts';
 import type { ObjectStore } from '../lambda/steps/ports.ts';
 
 /** What the cloud keeps of runs. Definitions stay out: on the command line each run brings its own. */
 const KEPT = ['runs/', 'manifests/'];
+/** Runs that are remembered: the last ones are those that may have to be cleared up after. */
+const REMEMBERED = 10;
 
 /**
  * Writes what the bucket keeps of runs into `directory`, each object as the file of its key. A file is replaced whole,
@@ -21,4 +24,38 @@ const writeObject = async (bucket: ObjectStore, key: string, path: string): Prom
   const own = `${path}.${process.pid}`;
   await writeFile(own, text);
   await rename(own, path);
+};
+
+/** What an earlier process has kept, as far as a run of this refresh may ask for it: see `mirrorBucket`. */
+export const recallBucket = async (
+  bucket: ObjectStore,
+  directory: string,
+  wanted: { readonly refresh: string; readonly planHash: string | undefined },
+): Promise<void> => {
+  const folder = `manifests/${wanted.refresh}`;
+  const runs = await newestRuns(join(directory, folder));
+  const keys = [
+    `${folder}/current.json`,
+    ...runs.flatMap((run) => [`${folder}/${run}.json`, `runs/${run}/plan.json`]),
+    ...(wanted.planHash === undefined ? [] : [shownPlanKey(wanted.planHash)]),
+  ];
+  await Promise.all(
+    keys.map(async (key) => {
+      const text = await readFile(join(directory, key), 'utf8').catch(() => undefined);
+      if (text !== undefined) await bucket.write(key, text, 'application/json');
+    }),
+  );
+};
+
+const newestRuns = async (folder: string): Promise<string[]> => {
+  const files = (await readdir(folder).catch(() => [])).filter(
+    (file) => file.endsWith('.json') && file !== 'latest.json' && file !== 'current.json',
+  );
+  const dated = await Promise.all(
+    files.map(async (file) => ({ file, at: (await stat(join(folder, file))).mtimeMs })),
+  );
+  return dated
+    .sort((a, b) => b.at - a.at)
+    .slice(0, REMEMBERED)
+    .map(({ file }) => file.slice(0, -'.json'.length));
 };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { ownIdentity } from './process-identity.ts';
 
 const STACK = 'FlashArrayRefresh';
 export const REGION = 'us-east-1';
@@ -85,12 +86,31 @@ const nameResource = (id: string, type: string): string => {
     return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${id}`;
   }
   if (type === 'AWS::StepFunctions::StateMachine') {
-    return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${id}`;
+    return machineArn(id);
   }
   if (type === 'AWS::Lambda::Function') {
     return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`;
   }
   return id;
+};
+
+const LONGEST_MACHINE_NAME = 80;
+
+/**
+ * ARN of a state machine by its logical id. The machine bears the name of the process that runs it, so that an
+ * execution's ARN tells others whose it is.
+ */
+export const machineArn = (id: string): string => {
+  const identity = ownIdentity();
+  const name = `${id.slice(0, LONGEST_MACHINE_NAME - 1 - identity.length)}-${identity}`;
+  return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
+};
+
+/** The identity of the process that runs a local execution, by the execution's ARN. */
+export const processOf = (executionArn: string): string | undefined => {
+  const [prefix, machine = ''] = executionArn.split(':execution:');
+  if (prefix !== `arn:aws:states:${REGION}:${ACCOUNT}`) return undefined;
+  return /^[A-Za-z0-9]+-(.+):[^:]+$/.exec(machine)?.[1];
 };
 
 const pseudo: Readonly<Record<string, string>> = {

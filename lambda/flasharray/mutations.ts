@@ -1,7 +1,11 @@
+import type { GuardTag } from '../refresh/guard.ts';
 import type { VolumeCopy } from '../steps/ports.ts';
 import type { Call } from './session.ts';
 
 export const SNAPSHOTS = '/protection-group-snapshots';
+export const SNAPSHOT_TAGS = '/volume-snapshots/tags';
+/** Tags that one request takes. */
+const MOST_TAGS = 30;
 
 /** Key of the tag that remembers a target volume's source: the Python script's own. */
 export const MAPPING_KEY = 'snapshot_mapping';
@@ -27,7 +31,7 @@ export const batchCall = (path: string, copies: readonly VolumeCopy[]): Call => 
   body: copies.map(({ target, snapshot, mapping }) => ({
     name: target,
     source: { name: snapshot },
-    tags: [mappingTag(mapping)],
+    ...(mapping === null ? {} : { tags: [mappingTag(mapping)] }),
   })),
 });
 
@@ -37,3 +41,11 @@ export const mappingTag = (mapping: string) => ({
   value: mapping,
   copyable: false,
 });
+
+/** Tags for requests of as many as one takes. Not copyable: they must not travel to a volume that the snapshot is copied to. */
+export const chunkTags = (tags: readonly GuardTag[]) =>
+  Array.from({ length: Math.ceil(tags.length / MOST_TAGS) }, (_, index) =>
+    tags
+      .slice(index * MOST_TAGS, (index + 1) * MOST_TAGS)
+      .map(({ key, value }) => ({ key, value, copyable: false })),
+  );

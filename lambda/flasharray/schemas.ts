@@ -60,15 +60,20 @@ export const volumeItem = z.object({
     .number()
     .nullish()
     .transform((value) => value ?? null),
+  subtype: optionalText,
+  promotion_status: optionalText,
 });
+
+export const loadItem = z.object({ name: z.string(), reads_per_sec: count, writes_per_sec: count });
 
 export const tagItem = z.object({
   key: z.string(),
   value: z.string(),
-  resource: named,
+  resource: z.object({ id: optionalText, name: z.string() }),
 });
 
 export const groupSnapshotItem = z.object({
+  id: optionalText,
   name: z.string(),
   created: z.number(),
   destroyed: flag,
@@ -79,7 +84,7 @@ export const groupTargetItem = z.object({ group: named, member: named, allowed: 
 export const arrayConnectionItem = z.object({ name: z.string(), status: optionalText });
 
 /** Nothing of it is used: that it was accepted is enough. */
-export const replicaItem = z.object({});
+export const anyItem = z.object({});
 
 export const transferItem = z.object({
   name: z.string(),
@@ -89,6 +94,7 @@ export const transferItem = z.object({
 });
 
 export const volumeSnapshotItem = z.object({
+  id: z.string(),
   name: z.string(),
   provisioned: z.number().int().nonnegative(),
   created: z.number(),

@@ -57,6 +57,11 @@ export class Session {
     return this.#readItems(call, schema, items);
   }
 
+  /** For what answers with nothing. */
+  async done(call: Call): Promise<void> {
+    await this.#send(call);
+  }
+
   /** All items of a listing, to its last page. */
   async list<T extends z.ZodType>(path: string, query: Query, schema: T): Promise<z.output<T>[]> {
     const found: z.output<T>[] = [];

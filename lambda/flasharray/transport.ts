@@ -9,7 +9,7 @@ const ANSWER_MS = 30_000;
 const IDLE_MS = 4_000;
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query string. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -11,21 +11,26 @@ import { type Started, type StartPorts, startRun } from '../steps/start-run.ts';
 const logger = new Logger({ serviceName: 'flasharray-refresh' });
 let cached: StartPorts | undefined;
 
-/** Starts a run: from a schedule, an event on the bus, or a person at the console. */
+/** Starts a run: from a schedule, an event on the bus, a person at the console, or after a run that was aborted. */
 export const start = async (
   event: unknown,
   context: Pick<Context, 'awsRequestId'>,
-): Promise<Started> => {
+): Promise<Started | null> => {
   cached ??= connect();
   try {
     const started = await startRun(event, context.awsRequestId, cached);
-    logger.info(started.started ? 'Run started' : 'Run had been started already', { ...started });
+    logger.info(describe(started), { ...started });
     return started;
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     logger.error('Run not started', { error: name, reason: message });
     throw error;
   }
+};
+
+const describe = (started: Started | null): string => {
+  if (started === null) return 'Nothing to clear up: the refresh has no target group';
+  return started.started ? 'Run started' : 'Run had been started already';
 };
 
 const connect = (): StartPorts => {

@@ -1,8 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { readSecret } from '../aws/array-secret.ts';
+import { executionState } from '../aws/execution-state.ts';
 import { s3Store } from '../aws/s3-store.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { stepEnvironment } from '../environment.ts';
@@ -11,26 +13,9 @@ import { Session } from '../flasharray/session.ts';
 import { type ArrayCredentials, readCredentials, type Side } from '../refresh/credentials.ts';
 import { parseInput } from '../refresh/parsing.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
-import { checkReplication } from '../steps/check-replication.ts';
-import { overwriteVolumes } from '../steps/overwrite-volumes.ts';
-import { planOverwrite } from '../steps/plan-overwrite.ts';
 import type { FlashArray, Ports } from '../steps/ports.ts';
-import { prepare } from '../steps/prepare.ts';
-import { recordFailure } from '../steps/record-failure.ts';
-import { recordResult } from '../steps/record-result.ts';
-import { runStep, type Step } from '../steps/run-step.ts';
-import { takeSnapshot } from '../steps/take-snapshot.ts';
-
-/** The steps by the name with which the state machine calls them. */
-const steps = {
-  prepare,
-  'take-snapshot': takeSnapshot,
-  'check-replication': checkReplication,
-  'plan-overwrite': planOverwrite,
-  'overwrite-volumes': overwriteVolumes,
-  'record-result': recordResult,
-  'record-failure': recordFailure,
-} as const satisfies Record<string, Step>;
+import { runStep } from '../steps/run-step.ts';
+import { steps } from '../steps/steps.ts';
 
 const stepInput = z.strictObject({
   step: z.enum(Object.keys(steps) as (keyof typeof steps)[]),
@@ -68,6 +53,8 @@ const connect = (): Ports => {
   return {
     store: s3Store(new S3Client(), environment.BUCKET_NAME),
     clock: systemClock,
+    executionState: executionState(new SFNClient()),
+    lingerSeconds: environment.STEP_SECONDS,
     sourceArray: array('src'),
     targetArray: array('tgt'),
   };

@@ -27,6 +27,14 @@ export const errorKinds = {
   TargetTooSmall: 'refused',
   PairingIncomplete: 'refused',
   TargetChanged: 'refused',
+  TargetDestroyed: 'refused',
+  TargetNotWritable: 'refused',
+  TargetInUse: 'refused',
+  PlanChanged: 'refused',
+  NothingToUndo: 'refused',
+  RefreshInProgress: 'refused',
+  RunStillRunning: 'refused',
+  GuardOwnerUnknown: 'refused',
   ReplicationNotConfigured: 'refused',
   ReplicationDisallowed: 'refused',
   ReplicationDisconnected: 'refused',
@@ -34,6 +42,9 @@ export const errorKinds = {
   ReplicaIncomplete: 'refused',
   ReplicaOutdated: 'refused',
 
+  GuardLost: 'array',
+  OverwriteUnverified: 'array',
+  RollbackFailed: 'array',
   ReplicationTimedOut: 'array',
   ReplicationStalled: 'array',
 
@@ -61,7 +72,7 @@ export class RefreshError extends Error {
   override readonly name: ErrorName;
 
   constructor(name: ErrorName, problem: string, remedy: string, options?: ErrorOptions) {
-    super(`${problem}${REMEDY}${remedy}`, options);
+    super(joinMessage(problem, remedy), options);
     this.name = name;
   }
 }
@@ -72,6 +83,10 @@ export const splitMessage = (message: string): { message: string; remedy: string
   if (at < 0) return { message, remedy: null };
   return { message: message.slice(0, at), remedy: message.slice(at + REMEDY.length) };
 };
+
+/** The two together again. */
+export const joinMessage = (message: string, remedy: string | null): string =>
+  remedy === null ? message : `${message}${REMEDY}${remedy}`;
 
 /** Whether `error` is ours and bears one of these names. */
 export const isError = (error: unknown, ...names: readonly ErrorName[]): error is RefreshError =>

@@ -1,20 +1,22 @@
 import * as z from 'zod';
 import { splitMessage } from './errors.ts';
 import { isRecord } from './parsing.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, rules } from './plan.ts';
 import { replicationSchema } from './replication.ts';
-import { triggers } from './request.ts';
+import { modes, triggers } from './request.ts';
 import {
   type ArrayIdentity,
   arraySchema,
   type ErrorRecord,
   errorRecord,
   type Run,
+  recoveredSchema,
   snapshotSchema,
   statuses,
   stepRecord,
   type TargetState,
   targetStates,
+  verifications,
 } from './run.ts';
 
 const sizeInBytes = z.number().int().nonnegative();
@@ -30,7 +32,7 @@ const pairSchema = z.strictObject({
       description: 'Size before the overwrite; afterwards it is the source’s',
     }),
   }),
-  rule: z.enum(['tag', 'equal', 'larger']),
+  rule: z.enum(rules),
 });
 
 /** The record of a run: which instant of production is in the target now, and how it got there. */
@@ -39,6 +41,7 @@ export const manifestSchema = z.strictObject({
   run: z.string().meta({ description: 'Name of the execution' }),
   refresh: z.string().nullable(),
   trigger: z.enum(triggers).nullable(),
+  mode: z.enum(modes),
   status: z.enum(statuses),
   target: z.enum(targetStates).meta({
     description:
@@ -53,6 +56,28 @@ export const manifestSchema = z.strictObject({
     description: 'How far the snapshot has come on the target array; null without replication',
   }),
   plan_hash: z.string().nullable(),
+  execute_with: z
+    .record(z.string(), z.union([z.string(), z.boolean()]))
+    .nullable()
+    .meta({ description: 'Of a dry run: the event that executes exactly this plan' }),
+  verified: z
+    .enum(verifications)
+    .nullable()
+    .meta({
+      description:
+        'How the overwrite was found complete: created – every volume bears the time of its snapshot; answers – this array ' +
+        'leaves that time alone, and has answered every overwrite; null – it was not, or there was none',
+    }),
+  guard: z.string().nullable().meta({
+    description:
+      'Snapshot of the target group as it was before the overwrite; undo puts back the newest',
+  }),
+  recovered: recoveredSchema.nullable().meta({
+    description: 'The earlier run that this one has cleared up after; null where there was none',
+  }),
+  recovery_steps: z
+    .array(z.string())
+    .meta({ description: 'Where the target is mixed: what puts it back by hand' }),
   pairs: z.array(pairSchema),
   excluded: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   warnings: z.array(z.string()),
@@ -65,8 +90,10 @@ export interface Outcome {
   readonly status: Manifest['status'];
   readonly target: TargetState;
   readonly error?: ErrorRecord;
-  /** What was found out while recording, beside the plan's own warnings. */
+  /** What was found out while recording, beside the warnings of plan and run. */
   readonly warnings?: readonly string[];
+  /** What puts a mixed target back by hand. */
+  readonly recoverySteps?: readonly string[];
 }
 
 /** The manifest of a run that ended as `outcome` says. `plan` is null when the run did not come that far. */
@@ -77,6 +104,7 @@ export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Man
     run: run.id,
     refresh: run.refresh ?? null,
     trigger: run.trigger ?? null,
+    mode: run.mode,
     status: outcome.status,
     target: outcome.target,
     source_protection_group: run.source_protection_group ?? null,
@@ -88,6 +116,11 @@ export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Man
     snapshot: run.snapshot ?? null,
     replication: run.replication ?? null,
     plan_hash: plan?.hash ?? null,
+    execute_with: executeWith(run, outcome),
+    verified: run.guard?.verified ?? null,
+    guard: run.guard?.snapshot ?? null,
+    recovered: run.recovery ? { run: run.recovery.run, outcome: run.recovery.outcome } : null,
+    recovery_steps: [...(outcome.recoverySteps ?? [])],
     pairs: (plan?.pairs ?? []).map(({ source, target, rule }) => ({
       source: { id: source.id, name: source.name, size: source.size },
       snapshot: source.snapshot,
@@ -95,9 +128,20 @@ export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Man
       rule,
     })),
     excluded: [...(plan?.excluded ?? [])],
-    warnings: [...(plan?.warnings ?? []), ...(outcome.warnings ?? [])],
+    warnings: [...run.warnings, ...(plan?.warnings ?? []), ...(outcome.warnings ?? [])],
     steps: run.steps,
     error: outcome.error ?? null,
+  };
+};
+
+const executeWith = (run: Run, { status }: Outcome): Manifest['execute_with'] => {
+  if (status !== 'PLANNED' || run.refresh === undefined) return null;
+  return {
+    refresh: run.refresh,
+    execute: true,
+    ...run.overrides,
+    ...(run.undo && { undo: true }),
+    ...(run.plan_hash !== undefined && { expect_plan: run.plan_hash }),
   };
 };
 

@@ -6,6 +6,9 @@ import { type Pairing, pairVolumes } from './pairing.ts';
 import type { SnapshotVolume, SourceVolume, TargetVolume } from './volumes.ts';
 import { formatSize } from './volumes.ts';
 
+/** Why a pair is one: `own` – the volume's own content from before a refresh; the others are the pairing's. */
+export const rules = ['tag', 'equal', 'larger', 'own'] as const;
+
 const sourceVolume = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -32,13 +35,20 @@ export const planSchema = z.strictObject({
     z.strictObject({
       source: sourceVolume,
       target: targetVolume,
-      rule: z.enum(['tag', 'equal', 'larger']),
+      rule: z.enum(rules),
+      /** Value of the target's tag `snapshot_mapping` afterwards; null leaves it as it is. */
+      mapping: z.string().nullable(),
     }),
   ),
+  /** Target volumes that nothing is copied to. */
+  unused: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   excluded: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   warnings: z.array(z.string()),
 });
 export type Plan = z.output<typeof planSchema>;
+
+/** The plan where there is nothing to pair. */
+export const NO_PAIRS: Plan = { hash: null, pairs: [], unused: [], excluded: [], warnings: [] };
 
 /** The members of a group snapshot that are copied, as a run keeps them. */
 export const snapshotVolumesSchema = z.array(sourceVolume);
@@ -58,11 +68,13 @@ export interface PlanInput {
  */
 export const makePlan = ({ sources, excluded, targets, ignoreMatch }: PlanInput): Plan => {
   const named = excluded.map(({ id, name }) => ({ id, name }));
-  if (targets === null) return { hash: null, pairs: [], excluded: named, warnings: [] };
+  if (targets === null) return { ...NO_PAIRS, excluded: named };
   const pairing = pairVolumes(sources, targets, ignoreMatch);
+  const pairs = pairing.pairs.map((pair) => ({ ...pair, mapping: pair.source.id }));
   return {
-    hash: hashPairs(pairing.pairs),
-    pairs: pairing.pairs,
+    hash: hashPairs(pairs),
+    pairs,
+    unused: pairing.unused.map(({ id, name }) => ({ id, name })),
     excluded: named,
     warnings: warn(pairing),
   };
@@ -92,21 +104,27 @@ export const hashPairs = (pairs: Plan['pairs']): string => {
   return `sha256:${createHash('sha256').update(JSON.stringify(rows)).digest('hex')}`;
 };
 
+/** Warns of targets whose size changes. */
+export const warnOfSizes = (
+  pairs: readonly { source: { size: number }; target: { name: string; size: number } }[],
+): string[] => {
+  const resized = pairs.filter(({ source, target }) => target.size !== source.size);
+  if (resized.length === 0) return [];
+  const cases = resized
+    .slice(0, 10)
+    .map(
+      ({ source, target }) =>
+        `"${target.name}" ${formatSize(target.size)} → ${formatSize(source.size)}`,
+    );
+  const rest = resized.length > 10 ? ` and ${resized.length - 10} more` : '';
+  return [
+    `A target volume takes the size of what is copied onto it, so its hosts must rescan: ${cases.join(', ')}${rest}.`,
+  ];
+};
+
 const warn = ({ pairs, unused }: Pairing<SnapshotVolume>): string[] => {
   const warnings: string[] = [];
-  const resized = pairs.filter(({ source, target }) => target.size > source.size);
-  if (resized.length > 0) {
-    const cases = resized
-      .slice(0, 10)
-      .map(
-        ({ source, target }) =>
-          `"${target.name}" ${formatSize(target.size)} → ${formatSize(source.size)}`,
-      );
-    const rest = resized.length > 10 ? ` and ${resized.length - 10} more` : '';
-    warnings.push(
-      `A larger target volume takes the size of its source, so its hosts must rescan: ${cases.join(', ')}${rest}.`,
-    );
-  }
+  warnings.push(...warnOfSizes(pairs));
   if (unused.length > 0) {
     warnings.push(
       `Target volumes that no source volume is copied to keep their old content: ${listNames(unused.map((target) => target.name))}.`,

@@ -1,60 +1,17 @@
 import * as z from 'zod';
+import { type Definition, refuseUndelivered, shortText } from './definition.ts';
 import { RefreshError } from './errors.ts';
-import {
-  DEFAULT_SNAPSHOT_NAME,
-  isObjectName,
-  OBJECT_NAME_RULE,
-  refreshName,
-  sameName,
-  snapshotSuffixFor,
-} from './naming.ts';
-import { isRecord, parseInput, withoutComments } from './parsing.ts';
-
-const groupName = z
-  .string()
-  .refine(isObjectName, `expected the name of a protection group (${OBJECT_NAME_RULE})`);
-
-/** Longer than any name, id or template can be: a text that is repeated in a message must not make it endless. */
-const shortText = z.string().min(1).max(200, 'expected at most 200 characters');
-
-/** An exclusion as people write it: `{ "volume_id": "…" }`, an id, or a volume's name. */
-const exclusion = z.union(
-  [shortText, z.strictObject({ volume_id: shortText }).transform((entry) => entry.volume_id)],
-  { error: 'expected a volume id, a volume name, or { "volume_id": "…" }' },
-);
-
-const restVersion = z.string().regex(/^2\.\d{1,3}$/, 'expected a REST version such as "2.26"');
-
-const minutes = z
-  .number()
-  .int()
-  .min(1, 'expected at least 1 minute')
-  .max(2_880, 'expected at most 2880 minutes');
-
-/** A refresh definition: the object `refreshes/<name>.json`. */
-export const definitionSchema = z.strictObject({
-  source_protection_group: groupName,
-  target_protection_group: groupName.optional(),
-  /** Literal suffix, or a template with `{date}`, `{time}`, `{refresh}`, `{run}`. */
-  snapshot_name: shortText.default(DEFAULT_SNAPSHOT_NAME),
-  replicate: z.boolean().default(false),
-  ignore_match: z.boolean().default(false),
-  ora_backup_mode: z.boolean().default(false),
-  /** Without it a run is a dry run. */
-  execute: z.boolean().default(false),
-  excluded_volumes: z.array(exclusion).default([]),
-  /** Lets target volumes be connected to a host that uses source volumes too. */
-  allow_shared_hosts: z.boolean().default(false),
-  /** How long a run waits for its snapshot to be complete on the target array. */
-  replication_timeout_minutes: minutes.default(720),
-  /** How long a transfer may stand still. */
-  replication_stall_minutes: minutes.default(60),
-  /** Pins the REST version, `2.N`; without it the highest that array and product know is spoken. */
-  flash_array_api_version: restVersion.optional(),
-});
-export type Definition = z.output<typeof definitionSchema>;
+import { sameName, snapshotSuffixFor } from './naming.ts';
+import { parseInput } from './parsing.ts';
 
 export const triggers = ['schedule', 'event', 'manual', 'cli'] as const;
+
+const planHash = z
+  .string()
+  .regex(
+    /^sha256:[0-9a-f]{64}$/,
+    'expected the hash of a plan, "sha256:" and 64 hexadecimal digits',
+  );
 
 /** What an event may say: which refresh, and overrides that cannot aim it at another group or array. */
 export const overridesSchema = z.strictObject({
@@ -62,6 +19,12 @@ export const overridesSchema = z.strictObject({
   ignore_match: z.boolean().optional(),
   ora_backup_mode: z.boolean().optional(),
   execute: z.boolean().optional(),
+  /** The plan that was shown: the run refuses to execute another. */
+  expect_plan: planHash.optional(),
+  /** Puts the target back from the snapshot that was taken of it before its last refresh. */
+  undo: z.boolean().optional(),
+  /** The run whose guard is on the target group: clears up after it, and does nothing else. */
+  recover: shortText.optional(),
 });
 
 /** The input of an execution of the state machine. */
@@ -71,11 +34,23 @@ export const eventSchema = overridesSchema.extend({
 });
 export type RefreshEvent = z.output<typeof eventSchema>;
 
+/**
+ * What a run is for: `refresh` – to copy the source; `undo` – to put back what the target held before its last refresh;
+ * `recover` – to clear up after a run that ended in the middle.
+ */
+export const modes = ['refresh', 'undo', 'recover'] as const;
+export type Mode = (typeof modes)[number];
+
 /** Everything a run needs to know, resolved: defaults ← definition ← event. */
 export const requestSchema = z.strictObject({
   refresh: z.string(),
   trigger: z.enum(triggers),
-  source_protection_group: z.string(),
+  mode: z.enum(modes),
+  /** The run to clear up after; null unless `mode` is `recover`. */
+  recover: z.string().nullable(),
+  expect_plan: z.string().nullable(),
+  /** Null only where `mode` is not `refresh`. */
+  source_protection_group: z.string().nullable(),
   target_protection_group: z.string().nullable(),
   snapshot_suffix: z.string(),
   ignore_match: z.boolean(),
@@ -83,45 +58,15 @@ export const requestSchema = z.strictObject({
   replicate: z.boolean(),
   replication_timeout_minutes: z.number(),
   replication_stall_minutes: z.number(),
+  require_idle_target: z.boolean(),
+  idle_target_max_reads: z.number(),
+  settle_seconds: z.number(),
+  keep_before_snapshots: z.number(),
   excluded_volumes: z.array(z.string()),
   allow_shared_hosts: z.boolean(),
   flash_array_api_version: z.string().nullable(),
 });
 export type RefreshRequest = z.output<typeof requestSchema>;
-
-/**
- * Reads a definition, in any spelling of the Python script's.
- * @param what names it in errors, such as `definition "nightly"`
- * @throws InvalidDefinition
- */
-export const readDefinition = (value: unknown, what: string): Definition => {
-  const spelled = unifySpelling(withoutComments(value), what);
-  refuseSecrets(spelled, what);
-  const definition = parseInput(definitionSchema, spelled, {
-    error: 'InvalidDefinition',
-    what,
-    remedy:
-      'Correct the definition. The README lists every key; keys that begin with "_" are comments.',
-  });
-  refuseUndelivered(definition, what);
-  return definition;
-};
-
-/**
- * The source group of a definition, whatever else is wrong with it.
- * @throws InvalidDefinition when it names none
- */
-export const readSourceGroup = (value: unknown, what: string): string =>
-  parseInput(
-    z.looseObject({ source_protection_group: z.string().min(1) }),
-    unifySpelling(withoutComments(value), what),
-    {
-      error: 'InvalidDefinition',
-      what,
-      remedy:
-        'Correct or remove it: while a definition does not say which group is its source, no target is safe.',
-    },
-  ).source_protection_group;
 
 /**
  * Reads the input of an execution.
@@ -133,7 +78,7 @@ export const readEvent = (value: unknown): RefreshEvent =>
     what: 'event',
     remedy:
       'Send { "refresh": "<name>" }, with snapshot_name, ignore_match or execute where they shall differ from the ' +
-      'definition. Groups, arrays and exclusions come from the definition alone.',
+      'definition, or with expect_plan, undo or recover. Groups, arrays and exclusions come from the definition alone.',
   });
 
 /**
@@ -153,17 +98,16 @@ export const resolveRequest = (
     ora_backup_mode: event.ora_backup_mode ?? definition.ora_backup_mode,
   };
   refuseUndelivered(wanted, 'event');
-  const { source_protection_group: source, target_protection_group: target = null } = definition;
-  if (target !== null && sameName(source, target)) {
-    throw new RefreshError(
-      'SourceIsTarget',
-      `source_protection_group and target_protection_group are both "${source}".`,
-      'Name the protection group that shall be overwritten as target_protection_group.',
-    );
-  }
+  const mode = requireOneThing(event);
+  const { source_protection_group: source = null, target_protection_group: target = null } =
+    definition;
+  requireGroups(mode, source, target, event.refresh);
   return {
     refresh: event.refresh,
     trigger: event.trigger,
+    mode,
+    recover: event.recover ?? null,
+    expect_plan: event.expect_plan ?? null,
     source_protection_group: source,
     target_protection_group: target,
     snapshot_suffix: snapshotSuffixFor(wanted.snapshot_name, {
@@ -176,76 +120,55 @@ export const resolveRequest = (
     replicate: definition.replicate,
     replication_timeout_minutes: definition.replication_timeout_minutes,
     replication_stall_minutes: definition.replication_stall_minutes,
+    require_idle_target: definition.require_idle_target,
+    idle_target_max_reads: definition.idle_target_max_reads,
+    settle_seconds: definition.settle_seconds,
+    keep_before_snapshots: definition.keep_before_snapshots,
     excluded_volumes: definition.excluded_volumes,
     allow_shared_hosts: definition.allow_shared_hosts,
     flash_array_api_version: definition.flash_array_api_version ?? null,
   };
 };
 
-/**
- * Refuses a name that cannot be that of a refresh, before it becomes part of an object's key.
- * @throws UnknownRefresh
- */
-export const requireRefreshName = (name: string): void => {
-  if (refreshName.test(name)) return;
+/** What an event asks for. */
+export const modeOf = ({ recover, undo }: RefreshEvent): Mode =>
+  recover !== undefined ? 'recover' : undo ? 'undo' : 'refresh';
+
+/** @throws InvalidEvent where it asks for more than one thing, or gives what the thing has no use for */
+const requireOneThing = (event: RefreshEvent): Mode => {
+  const mode = modeOf(event);
+  const useless = [
+    ...(mode === 'recover' ? (['undo', 'expect_plan'] as const) : []),
+    ...(mode === 'refresh' ? [] : (['snapshot_name', 'ignore_match', 'ora_backup_mode'] as const)),
+  ].filter((key) => event[key] !== undefined && event[key] !== false);
+  if (useless.length === 0) return mode;
   throw new RefreshError(
-    'UnknownRefresh',
-    `${JSON.stringify(name.slice(0, 80))} cannot be the name of a refresh.`,
-    'A name has 1 to 40 lower-case letters, digits and hyphens.',
+    'InvalidEvent',
+    `The event has ${mode} and ${useless.join(', ')}, which do not go together.`,
+    `Leave ${useless.join(', ')} out, or ${mode}.`,
   );
 };
 
-/** The script's other names for keys of a definition. */
-const SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ['src_protection_group', 'source_protection_group'],
-  ['tgt_protection_group', 'target_protection_group'],
-]);
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-]);
-
-/** The script's spellings turned into ours: aliases of keys, and "True" and "False" for booleans. */
-const unifySpelling = (value: unknown, what: string): unknown => {
-  if (!isRecord(value)) return value;
-  const unified: Record<string, unknown> = {};
-  for (const [key, found] of Object.entries(value)) {
-    const name = SPELLINGS.get(key) ?? key;
-    if (Object.hasOwn(unified, name) && unified[name] !== found) {
-      throw new RefreshError(
-        'InvalidDefinition',
-        `The ${what} gives ${name} twice, in two spellings and with two values.`,
-        `Keep ${name} only.`,
-      );
-    }
-    unified[name] =
-      isSwitch(name) && typeof found === 'string'
-        ? (BOOLEANS.get(found.toLowerCase()) ?? found)
-        : found;
+/** @throws InvalidDefinition, SourceIsTarget */
+const requireGroups = (
+  mode: Mode,
+  source: string | null,
+  target: string | null,
+  refresh: string,
+): void => {
+  const missing = mode === 'refresh' ? source === null : target === null;
+  if (missing) {
+    const key = mode === 'refresh' ? 'source_protection_group' : 'target_protection_group';
+    throw new RefreshError(
+      'InvalidDefinition',
+      `The definition "${refresh}" is not valid: ${key}: expected text, found nothing.`,
+      `Name the protection group as ${key}.`,
+    );
   }
-  return unified;
-};
-
-const isSwitch = (key: string): boolean =>
-  ['replicate', 'ignore_match', 'ora_backup_mode', 'execute', 'allow_shared_hosts'].includes(key);
-
-const refuseSecrets = (value: unknown, what: string): void => {
-  if (!isRecord(value)) return;
-  const secrets = Object.keys(value).filter((key) => /token|password|secret|pwd/i.test(key));
-  if (secrets.length === 0) return;
+  if (source === null || target === null || !sameName(source, target)) return;
   throw new RefreshError(
-    'InvalidDefinition',
-    `The ${what} holds ${secrets.map((key) => `"${key}"`).join(', ')}, which does not belong there.`,
-    'Move credentials into the secret, take them out of this object and its older versions, and have the token renewed.',
-  );
-};
-
-/** A part of the script's contract that is accepted only once it is delivered. */
-const refuseUndelivered = (wanted: { readonly ora_backup_mode: boolean }, what: string): void => {
-  if (!wanted.ora_backup_mode) return;
-  throw new RefreshError(
-    'InvalidDefinition',
-    `The ${what} asks for ora_backup_mode, which this version does not do yet.`,
-    'Set ora_backup_mode to false or take it out.',
+    'SourceIsTarget',
+    `source_protection_group and target_protection_group are both "${source}".`,
+    'Name the protection group that shall be overwritten as target_protection_group.',
   );
 };

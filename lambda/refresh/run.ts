@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { replicationSchema } from './replication.ts';
-import { triggers } from './request.ts';
+import { modes, triggers } from './request.ts';
 
 /**
  * One step of a run, for the manifest: when it began, how long it took, how many requests it sent to arrays. All looks at
@@ -44,6 +44,77 @@ export const statuses = ['PLANNED', 'SNAPSHOT_ONLY', 'SUCCEEDED', 'FAILED'] as c
 export const targetStates = ['none', 'untouched', 'refreshed', 'restored', 'mixed'] as const;
 export type TargetState = (typeof targetStates)[number];
 
+/** How the overwrite was found to be complete: by the volumes' `created`, or by the array's answers alone. */
+export const verifications = ['created', 'answers'] as const;
+
+/** The run's own guard: the snapshot of the target group that undoes the overwrite. */
+const guardSchema = z.strictObject({
+  /** Its name now. */
+  snapshot: z.string().nullable(),
+  /** Its id on the array; null before it is taken, and below REST 2.26. */
+  id: z.string().nullable(),
+  /** When the run last saw that it holds the lock, ISO 8601. */
+  seen: z.iso.datetime().nullable(),
+  /** Whether an attempt to overwrite stayed without an answer. */
+  in_doubt: z.boolean(),
+  /** How long a request without an answer is waited for, in seconds. Routes after Overwrite Volumes and Roll Back. */
+  wait_seconds: z.number().int(),
+  /** Whether that has been waited. */
+  settled: z.boolean(),
+  /** Whether the volumes have been put back, and only late effects are waited for. */
+  put_back: z.boolean(),
+  /** Whether Roll Back has come to its end. Routes after it. */
+  done: z.boolean(),
+  verified: z.enum(verifications).nullable(),
+  /** What has become of the target; null while it may be mixed. */
+  target: z.enum(['untouched', 'refreshed', 'restored']).nullable(),
+});
+export type RunGuard = z.output<typeof guardSchema>;
+
+/** The guard of a run that has none yet. */
+export const NO_GUARD: RunGuard = {
+  snapshot: null,
+  id: null,
+  seen: null,
+  in_doubt: false,
+  wait_seconds: 0,
+  settled: false,
+  put_back: false,
+  done: false,
+  verified: null,
+  target: null,
+};
+
+/** What was done about the guard of a run that ended in the middle. */
+export const recoveredSchema = z.strictObject({
+  /** The run whose overwrite it guarded; null where that cannot be told. */
+  run: z.string().nullable(),
+  /**
+   * `nothing` – there was nothing to clear up; `refreshed` – it had succeeded, so its copy stays; `untouched` – it had
+   * overwritten nothing; `restored` – the target was put back; null while it is under way.
+   */
+  outcome: z.enum(['nothing', 'refreshed', 'untouched', 'restored']).nullable(),
+});
+export type Recovered = z.output<typeof recoveredSchema>;
+
+const recoverySchema = recoveredSchema.extend({
+  /** ARN of the execution that held it when it was found; null where that cannot be told. */
+  owner: z.string().nullable(),
+  /** ARN of the execution whose overwrite it guards; null where that cannot be told. */
+  guards: z.string().nullable(),
+  /** For how long, in seconds, a step of the owner may go on after its end; null where that cannot be told. */
+  linger_seconds: z.number().nullable(),
+  /** How long to wait until no step of the owner can be at work any more, in seconds. */
+  wait_seconds: z.number().int(),
+  /** Whether that has been waited. */
+  settled: z.boolean(),
+  /** Whether the volumes have been put back, and only late effects are waited for. */
+  put_back: z.boolean(),
+  /** Routes after Recover Target. */
+  done: z.boolean(),
+});
+export type Recovery = z.output<typeof recoverySchema>;
+
 /**
  * The document that flows through the state machine: what was decided so far, and where the rest lies. Its size does
  * not depend on the number of volumes, and it holds no secret.
@@ -74,11 +145,30 @@ export const runSchema = z.object({
   replication: replicationSchema.optional(),
   snapshot: snapshotSchema.optional(),
   plan_hash: z.string().optional(),
+  mode: z.enum(modes).default('refresh'),
+  /** What the event said differently from the definition, apart from `execute`. */
+  overrides: z.record(z.string(), z.union([z.string(), z.boolean()])).default({}),
+  /** Routes after Execute?: there is something to clear up first. */
+  recovers: z.boolean().default(false),
+  /** Routes after Recover Target: nothing else is to be done. */
+  ends_recovered: z.boolean().default(false),
+  /** Routes before Take Snapshot: what is copied is there already. */
+  undo: z.boolean().default(false),
+  recovery: recoverySchema.optional(),
+  guard: guardSchema.optional(),
+  /** What was found out on the way. */
+  warnings: z.array(z.string()).default([]),
   steps: z.array(stepRecord).default([]),
   failure: failureSchema.optional(),
+  /** Why the target could not be put back. */
+  rollback_failure: failureSchema.optional(),
+  /** Why the guard could not be released after a good overwrite. */
+  release_failure: failureSchema.optional(),
   status: z.enum(statuses).optional(),
   target: z.enum(targetStates).optional(),
   manifest: z.string().optional(),
   error: errorRecord.optional(),
+  /** The error's message and remedy, as the execution's cause. */
+  cause: z.string().optional(),
 });
 export type Run = z.output<typeof runSchema>;

@@ -1,13 +1,13 @@
 import pMap from 'p-map';
-import { listNames, RefreshError } from '../refresh/errors.ts';
-import { sameName } from '../refresh/naming.ts';
-import { parseJson } from '../refresh/parsing.ts';
 import {
   type Definition,
   readDefinition,
   readSourceGroup,
   requireRefreshName,
-} from '../refresh/request.ts';
+} from '../refresh/definition.ts';
+import { listNames, RefreshError } from '../refresh/errors.ts';
+import { sameName } from '../refresh/naming.ts';
+import { parseJson } from '../refresh/parsing.ts';
 import type { ObjectStore } from './ports.ts';
 
 const PREFIX = 'refreshes/';
@@ -33,12 +33,17 @@ export const loadDefinition = async (store: ObjectStore, refresh: string): Promi
 };
 
 /**
- * Refuses a target group that serves as the source of any definition in the bucket: somebody's production.
+ * Refuses a target group that serves as the source of any other definition in the bucket: somebody's production.
+ * @param own the refresh whose target it is, which has been checked against its own source
  * @throws TargetIsASource
  * @throws InvalidDefinition when a definition cannot be read, since its source could be this very group
  */
-export const requireNoSource = async (store: ObjectStore, target: string): Promise<void> => {
-  const names = await listRefreshes(store);
+export const requireNoSource = async (
+  store: ObjectStore,
+  target: string,
+  own: string,
+): Promise<void> => {
+  const names = (await listRefreshes(store)).filter((name) => name !== own);
   const sources = await pMap(
     names,
     async (name) => {

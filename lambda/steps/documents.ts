@@ -3,10 +3,11 @@ import { RefreshError } from '../refresh/errors.ts';
 import { parseInput, parseJson } from '../refresh/parsing.ts';
 import { planSchema, snapshotVolumesSchema } from '../refresh/plan.ts';
 import { requestSchema } from '../refresh/request.ts';
+import { attemptSchema } from './attempt.ts';
 import type { ObjectStore } from './ports.ts';
 
 /** A kind of document that a run keeps in the bucket as `runs/<run id>/<name>.json`. */
-interface DocumentKind<T extends z.ZodType> {
+export interface DocumentKind<T extends z.ZodType> {
   readonly name: string;
   readonly schema: T;
 }
@@ -18,8 +19,26 @@ export const requestDocument = kind('request', requestSchema);
 /** Members of the group snapshot that are copied; only written when the snapshot exists. */
 export const snapshotDocument = kind('snapshot', snapshotVolumesSchema);
 export const planDocument = kind('plan', planSchema);
-/** Written just before the first overwrite: without it the target is untouched for certain. */
-export const overwriteDocument = kind('overwrite', z.strictObject({ begun: z.iso.datetime() }));
+/** Written just before the first overwrite, and when it has ended: without it the target is untouched for certain. */
+export const overwriteDocument = kind('overwrite', attemptSchema);
+/** Written just before the first volume is put back, and when all are. */
+export const rollbackDocument = kind('rollback', attemptSchema);
+/** Written just before the guard is released. */
+export const releaseDocument = kind('release', z.strictObject({ begun: z.iso.datetime() }));
+/** Written before a guard is taken, and when it is the lock. */
+export const acquireDocument = kind('acquire', attemptSchema);
+/** Guards of earlier runs on the target group, as Prepare saw them. */
+export const guardsDocument = kind(
+  'guards',
+  z.strictObject({
+    /** One that has come since tells of another refresh. */
+    known: z.array(z.string()),
+    /** Names that are not free for a guard. */
+    taken: z.array(z.string()),
+    /** Those that are one too many when this run has added its own to its kind. */
+    surplus: z.strictObject({ before: z.array(z.string()), restored: z.array(z.string()) }),
+  }),
+);
 
 /** The document; undefined when the run has not written it. */
 export const findDocument = async <T extends z.ZodType>(

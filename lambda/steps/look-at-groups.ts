@@ -1,4 +1,4 @@
-import { isError, listNames, RefreshError } from '../refresh/errors.ts';
+import { isError, listNames, RefreshError, splitMessage } from '../refresh/errors.ts';
 import { nameKey, sameName } from '../refresh/naming.ts';
 import type { TargetVolume } from '../refresh/volumes.ts';
 import type { ArrayVolume, FlashArray, GroupMember, ProtectionGroup } from './ports.ts';
@@ -40,6 +40,7 @@ export const lookAtGroups = async (
   const ofSource = await sourceVolumeNames(array, source, members);
   const ofTarget = target ? memberNames(members, target.name) : [];
   if (ofSource.length === 0) throw empty(source.name);
+  if (target) refuseDestroyed(destroyedMembers(members, target.name), target.name);
   if (target && ofTarget.length === 0) throw empty(target.name);
   refuseOverlap(ofSource, ofTarget);
 
@@ -48,10 +49,35 @@ export const lookAtGroups = async (
     const keys = new Set(wanted.map(nameKey));
     return volumes.filter((volume) => keys.has(nameKey(volume.name)) && !volume.destroyed);
   };
+  const targets = new Set(ofTarget.map(nameKey));
+  // Below REST 2.9 only the volume itself tells.
+  if (target) {
+    refuseDestroyed(
+      destroyedOf(volumes).filter((name) => targets.has(nameKey(name))),
+      target.name,
+    );
+  }
   return {
     source: { name: source.name, volumes: pick(ofSource) },
     target: target && { name: target.name, volumes: pick(ofTarget) },
   };
+};
+
+const destroyedMembers = (members: readonly GroupMember[], group: string): string[] =>
+  destroyedOf(members.filter((member) => sameName(member.group, group)));
+
+const destroyedOf = (
+  objects: readonly { readonly name: string; readonly destroyed: boolean }[],
+): string[] => objects.filter(({ destroyed }) => destroyed).map(({ name }) => name);
+
+/** A copy that lacks a volume is no copy. */
+const refuseDestroyed = (destroyed: readonly string[], group: string): void => {
+  if (destroyed.length === 0) return;
+  throw new RefreshError(
+    'TargetDestroyed',
+    `Destroyed volumes are in target protection group "${group}": ${listNames(destroyed)}.`,
+    'Recover them on the array (purevol recover), or take them out of the group.',
+  );
 };
 
 /**
@@ -65,18 +91,42 @@ export const lookAtTargetGroup = async (array: FlashArray, name: string): Promis
   ]).catch((error: unknown) => explainMissing(array, [name], error));
   const group = pickGroup(array, groups, name);
   requireGroupOfVolumes(group);
+  refuseDestroyed(destroyedMembers(members, group.name), group.name);
   const names = memberNames(members, group.name);
   if (names.length === 0) throw empty(group.name);
   const volumes = await array.volumes(names);
-  return { name: group.name, volumes: volumes.filter((volume) => !volume.destroyed) };
+  refuseDestroyed(destroyedOf(volumes), group.name);
+  return { name: group.name, volumes };
 };
 
-/** The live volumes of the target group with their mappings. */
+/** The volumes of the target group with their mappings. @throws TargetDestroyed, ProtectionGroupEmpty, TargetChanged */
 export const lookAtTarget = async (array: FlashArray, group: string): Promise<TargetVolume[]> => {
-  const names = memberNames(await array.groupVolumes([group]), group);
+  const members = await array.groupVolumes([group]);
+  refuseDestroyed(destroyedMembers(members, group), group);
+  const names = memberNames(members, group);
   if (names.length === 0) throw empty(group);
-  const [volumes, mappings] = await Promise.all([array.volumes(names), array.mappings(names)]);
-  return volumes.filter((volume) => !volume.destroyed).map((volume) => asTarget(volume, mappings));
+  return lookAtVolumes(array, group, names);
+};
+
+/** These volumes of the target group with their mappings. @throws TargetDestroyed, TargetChanged */
+export const lookAtVolumes = async (
+  array: FlashArray,
+  group: string,
+  names: readonly string[],
+): Promise<TargetVolume[]> => {
+  const [volumes, mappings] = await Promise.all([
+    array.volumes(names),
+    array.mappings(names),
+  ]).catch((error: unknown) => {
+    if (!isError(error, 'ArrayObjectNotFound')) throw error;
+    throw new RefreshError(
+      'TargetChanged',
+      `Volumes of the target group have been renamed or eradicated since the run began: ${splitMessage(error.message).message}`,
+      'Start a new run; it plans from the group as it is now.',
+    );
+  });
+  refuseDestroyed(destroyedOf(volumes), group);
+  return volumes.map((volume) => asTarget(volume, mappings));
 };
 
 export const asTarget = (

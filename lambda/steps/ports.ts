@@ -1,3 +1,4 @@
+import type { GuardTag } from '../refresh/guard.ts';
 import type { Transfer } from '../refresh/replication.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 
@@ -42,6 +43,17 @@ export interface ArrayVolume {
   readonly destroyed: boolean;
   /** Null where the array does not say. */
   readonly connectionCount: number | null;
+  /** Such as `regular`; null where the array does not say. */
+  readonly subtype: string | null;
+  /** Such as `promoted`: what is not takes no writes. Null where the array does not say. */
+  readonly promotion: string | null;
+}
+
+/** What hosts do with a volume at present. */
+export interface VolumeLoad {
+  readonly volume: string;
+  readonly readsPerSecond: number;
+  readonly writesPerSecond: number;
 }
 
 export interface Connection {
@@ -53,12 +65,15 @@ export interface Connection {
 }
 
 export interface GroupSnapshot {
+  /** Null below REST 2.26. */
+  readonly id: string | null;
   readonly name: string;
   readonly created: number;
   readonly destroyed: boolean;
 }
 
 export interface VolumeSnapshot {
+  readonly id: string;
   readonly name: string;
   readonly size: number;
   readonly created: number;
@@ -66,11 +81,20 @@ export interface VolumeSnapshot {
   readonly source: { readonly id: string | null; readonly name: string | null };
 }
 
-/** One overwrite: what is copied, onto which volume, and the source volume's id for its tag. */
+/** One overwrite: what is copied, onto which volume, and the source volume's id for its tag; null: it gets none. */
 export interface VolumeCopy {
   readonly target: string;
   readonly snapshot: string;
-  readonly mapping: string;
+  readonly mapping: string | null;
+}
+
+/** A tag of a volume snapshot. */
+export interface SnapshotTag {
+  /** Name and id of the volume snapshot. */
+  readonly snapshot: string;
+  readonly id: string | null;
+  readonly key: string;
+  readonly value: string;
 }
 
 /** What a REST version can do. */
@@ -115,12 +139,31 @@ export interface FlashArray {
   connectionsOfHostGroups(hostGroups: readonly string[]): Promise<Connection[]>;
   /** In name order. */
   volumes(names: readonly string[]): Promise<ArrayVolume[]>;
+  /** Those of them that there are: whatever their names and groups, and also destroyed. */
+  volumesWithIds(ids: readonly string[]): Promise<ArrayVolume[]>;
+  loads(volumes: readonly string[]): Promise<VolumeLoad[]>;
   /** Source volume ids by volume name, from the tag `snapshot_mapping`. */
   mappings(volumes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By exact name, also a destroyed one; undefined when there is none. */
   groupSnapshot(name: string): Promise<GroupSnapshot | undefined>;
-  /** Members of a group snapshot, in name order. */
-  volumeSnapshots(groupSnapshot: string): Promise<VolumeSnapshot[]>;
+  /** Snapshots of a group whose suffix begins with one of these, also destroyed ones. */
+  groupSnapshots(group: string, suffixes: readonly string[]): Promise<GroupSnapshot[]>;
+  /** Members of a group snapshot, in name order; those of a destroyed one only if it is asked for. */
+  volumeSnapshots(groupSnapshot: string, destroyed?: boolean): Promise<VolumeSnapshot[]>;
+  /** All tags of one volume snapshot. */
+  tagsOfSnapshot(id: string): Promise<SnapshotTag[]>;
+  /** The tags with these keys of all live volume snapshots whose name is one of these; `*` stands for anything. */
+  tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]>;
+  /** Gives all these volume snapshots the same tags. */
+  tagSnapshots(ids: readonly string[], tags: readonly GuardTag[]): Promise<void>;
+  /** Renames the snapshot that bears this name. */
+  renameSnapshot(from: string, to: string): Promise<void>;
+  /** Renames this very snapshot, whatever its name; below REST 2.26 that which bears its name. */
+  renameThisSnapshot(snapshot: GroupSnapshot, to: string): Promise<void>;
+  /** To pending eradication; nothing is eradicated. */
+  destroySnapshots(names: readonly string[]): Promise<void>;
+  /** From pending eradication. */
+  recoverSnapshot(name: string): Promise<void>;
   testGroupSnapshot(group: string, suffix: string, replicateNow?: boolean): Promise<void>;
   /** With `replicateNow`, the snapshot is sent to the group's targets at once. */
   createGroupSnapshot(
@@ -143,14 +186,23 @@ export interface FlashArray {
   /** Content only. */
   overwriteVolume(copy: VolumeCopy): Promise<void>;
   tagVolume(copy: VolumeCopy): Promise<void>;
+  /** Takes the tag with the source volume's id away. */
+  untagVolumes(volumes: readonly string[]): Promise<void>;
   /** Ends the session. Never throws: a session that stays behind expires by itself. */
   logOut(): Promise<void>;
 }
+
+/** Whether an execution still works on its run; unknown where this deployment cannot tell. */
+export type ExecutionState = 'alive' | 'dead' | 'unknown';
 
 /** What a step may use. */
 export interface Ports {
   readonly store: ObjectStore;
   readonly clock: Clock;
+  /** State of an execution by its ARN. */
+  readonly executionState: (arn: string) => Promise<ExecutionState>;
+  /** For how long, in seconds, a step may go on after its execution has ended. */
+  readonly lingerSeconds: number;
   /** The source array, with the REST version pinned if `pin` is not null. */
   readonly sourceArray: (pin: string | null) => Promise<FlashArray>;
   /** The second array, that of the target group of a replicated refresh. */

@@ -1,155 +1,103 @@
-import { isError } from '../refresh/errors.ts';
-import { requireMatches, requireSomething, splitExcluded } from '../refresh/exclusions.ts';
-import { groupSnapshotName } from '../refresh/naming.ts';
-import { asSnapshotVolume, makePlan, type Plan, type PlanInput } from '../refresh/plan.ts';
-import { beginReplication } from '../refresh/replication.ts';
+import { ownGuards, surplusGuards } from '../refresh/guard.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
-import type { Run } from '../refresh/run.ts';
-import type { SnapshotVolume } from '../refresh/volumes.ts';
+import type { Recovery, Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
+import { decideRecovery } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
-import { planDocument, requestDocument, snapshotDocument, writeDocument } from './documents.ts';
-import {
-  asTarget,
-  type Groups,
-  lookAtGroups,
-  lookAtTargetGroup,
-  refuseTargetsInSnapshot,
-} from './look-at-groups.ts';
-import { asReplicas, lookAtReplication, type ReplicaLook } from './look-at-replication.ts';
-import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
-import type { GroupSnapshot, Ports } from './ports.ts';
-import { refuseSharedHosts } from './refuse-shared-hosts.ts';
-import { asCopies } from './volume-copies.ts';
+import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
+import { type Guards, lookAtGuards } from './look-at-guards.ts';
+import type { ObjectStore, Ports } from './ports.ts';
+import { prepareRefresh } from './prepare-refresh.ts';
+import { prepareUndo } from './prepare-undo.ts';
 
 /**
- * Reads event and definition, looks at the array, refuses what must not be, and makes the plan: from the snapshot
- * where it exists, else from the live volumes. Changes nothing on the array.
+ * Reads event and definition, looks at the arrays, refuses what must not be, and makes the plan. Changes nothing on any
+ * array. Where the guard of a run that ended in the middle is found, the run is to clear up first.
  */
 export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   const { store } = ports;
   const event = readEvent(run.event);
   const definition = await loadDefinition(store, event.refresh);
   const request = resolveRequest(event, definition, { id: run.id, started: new Date(run.started) });
-  const { target_protection_group: targetName } = request;
-  if (targetName !== null) await requireNoSource(store, targetName);
+  const { mode, target_protection_group: target } = request;
+  // Clearing up aims at nothing: it puts back what is the target's own.
+  if (target !== null && mode !== 'recover') await requireNoSource(store, target, request.refresh);
 
   const arrays = await openArrays(ports, request);
-  const [source_array, target_array, groups] = await Promise.all([
-    arrays.source.identify(),
-    request.replicate ? arrays.target.identify() : undefined,
-    lookAtAllGroups(arrays, request),
+  const [identities, guards] = await Promise.all([
+    identify(arrays, request),
+    target === null ? NO_GUARDS : lookAtGuards(arrays.target, target),
   ]);
-  const snapshotName = groupSnapshotName(groups.source.name, request.snapshot_suffix);
-  const snapshot = await findSnapshot(arrays.source, snapshotName);
-  const replication =
-    target_array &&
-    (await lookAtReplication(arrays, { source_array, target_array }, groups, request, snapshot));
-  const found: Found = { arrays, groups, snapshotName, snapshot, replication };
-  const { plan, kept } = await planRun(found, request);
-  if (!request.execute) await tryOnArrays(found, request, plan);
-
-  await writeDocument(store, run.id, requestDocument, request);
-  await writeDocument(store, run.id, planDocument, plan);
-  if (snapshot) await writeDocument(store, run.id, snapshotDocument, kept);
-  return {
+  const decision = await decideRecovery(arrays.target, guards.lock, request, run, ports);
+  const recovery = decision.recovery ?? (mode === 'recover' ? nothingToDo(request) : undefined);
+  const ends_recovered = mode === 'recover' || (mode === 'undo' && recovery !== undefined);
+  const begun: Run = {
     ...run,
     event: undefined,
     refresh: request.refresh,
     trigger: request.trigger,
-    execute: request.execute,
-    has_target: groups.target !== null,
-    source_protection_group: groups.source.name,
-    target_protection_group: groups.target?.name ?? null,
-    source_array,
-    ...(target_array && { target_array }),
-    replicate: request.replicate,
-    ...(replication && { replication: beginReplication(replication.snapshot) }),
-    snapshot: {
-      name: snapshot?.name ?? snapshotName,
-      created: snapshot ? new Date(snapshot.created).toISOString() : null,
-      reused: snapshot !== undefined,
+    mode,
+    overrides: {
+      ...(event.snapshot_name !== undefined && { snapshot_name: event.snapshot_name }),
+      ...(event.ignore_match !== undefined && { ignore_match: event.ignore_match }),
+      ...(event.recover !== undefined && { recover: event.recover }),
     },
-    ...(plan.hash === null ? {} : { plan_hash: plan.hash }),
+    execute: request.execute,
+    undo: mode === 'undo',
+    has_target: target !== null,
+    source_protection_group: request.source_protection_group ?? undefined,
+    target_protection_group: target,
+    ...identities,
+    ...(recovery && { recovery }),
+    recovers: recovery !== undefined,
+    ends_recovered,
+    warnings: [...decision.warnings],
   };
+  const prepared = await prepareWork(begun, store, arrays, guards, request);
+  await writeDocument(store, run.id, requestDocument, request);
+  await writeDocument(store, run.id, guardsDocument, {
+    known: ownGuards(guards.earlier),
+    taken: [...guards.taken],
+    surplus: surplusGuards(guards.earlier, request.keep_before_snapshots),
+  });
+  return prepared;
 };
 
-/** What Prepare has found on the arrays. */
-interface Found {
-  readonly arrays: Arrays;
-  readonly groups: Groups;
-  readonly snapshotName: string;
-  readonly snapshot: GroupSnapshot | undefined;
-  /** Undefined without replication. */
-  readonly replication: ReplicaLook | undefined;
-}
+/** What there is to be done beside the clearing up. */
+const prepareWork = (
+  begun: Run,
+  store: ObjectStore,
+  arrays: Arrays,
+  guards: Guards,
+  request: RefreshRequest,
+): Promise<Run> => {
+  if (begun.ends_recovered) return Promise.resolve(begun);
+  return request.mode === 'undo'
+    ? prepareUndo(begun, store, arrays.target, guards, request)
+    : prepareRefresh(begun, store, arrays, request);
+};
 
-const lookAtAllGroups = async (
+const NO_GUARDS: Guards = { lock: undefined, earlier: [], taken: [] };
+
+const identify = async (
   { source, target }: Arrays,
-  { source_protection_group, target_protection_group, replicate }: RefreshRequest,
-): Promise<Groups> => {
-  if (!replicate) return lookAtGroups(source, source_protection_group, target_protection_group);
-  const [groups, onTarget] = await Promise.all([
-    lookAtGroups(source, source_protection_group, null),
-    target_protection_group === null ? null : lookAtTargetGroup(target, target_protection_group),
+  { mode, replicate }: RefreshRequest,
+): Promise<Pick<Run, 'source_array' | 'target_array'>> => {
+  const [source_array, target_array] = await Promise.all([
+    mode === 'refresh' || !replicate ? source.identify() : undefined,
+    replicate ? target.identify() : undefined,
   ]);
-  return { source: groups.source, target: onTarget };
+  return { ...(source_array && { source_array }), ...(target_array && { target_array }) };
 };
 
-const planRun = async (
-  { arrays, groups: { source, target }, snapshotName, snapshot, replication }: Found,
-  request: RefreshRequest,
-): Promise<{ plan: Plan; kept: SnapshotVolume[] }> => {
-  const live = source.volumes.map((volume) => asSnapshotVolume(snapshotName, volume));
-  const [members, mappings] = await Promise.all([
-    snapshot ? snapshotVolumes(arrays.source, snapshot.name) : live,
-    target
-      ? arrays.target.mappings(target.volumes.map((volume) => volume.name))
-      : new Map<string, string>(),
-  ]);
-  if (target) refuseTargetsInSnapshot(members, target.volumes);
-  requireMatches(request.excluded_volumes, [...live, ...members], source.name);
-  const { kept, excluded } = splitExcluded(members, request.excluded_volumes);
-  requireSomething(kept, source.name);
-  if (target && !request.allow_shared_hosts) {
-    const { kept: used } = splitExcluded(source.volumes, request.excluded_volumes);
-    await refuseSharedHosts(arrays, used, target.volumes);
-  }
-  const input: PlanInput = {
-    sources: replication ? asReplicas(kept, snapshotName, replication) : kept,
-    excluded,
-    targets: target?.volumes.map((volume) => asTarget(volume, mappings)) ?? null,
-    ignoreMatch: request.ignore_match,
-  };
-  return { plan: replication ? planOrDefer(input, replication) : makePlan(input), kept };
-};
-
-const DEFERRED =
-  'The pairs are decided when the snapshot has arrived: the targets are tagged, with ids that may be those of replicas, ' +
-  'and no replica is on the target array yet to tell.';
-
-/** A tag may hold a replica's id. While there is no replica to learn it from, a tag that is not understood refuses nothing. */
-const planOrDefer = (input: PlanInput, { ids }: ReplicaLook): Plan => {
-  try {
-    return makePlan(input);
-  } catch (error) {
-    const isUnknown = ids.size === 0 && input.targets?.some(({ mapping }) => mapping !== null);
-    if (!isUnknown || !isError(error, 'PairingIncomplete')) throw error;
-    return { ...makePlan({ ...input, targets: null }), warnings: [DEFERRED] };
-  }
-};
-
-/** Has the arrays themselves say whether they would do what the dry run shows, as far as their versions can. */
-const tryOnArrays = async (
-  { arrays: { source, target }, groups, snapshot, replication }: Found,
-  request: RefreshRequest,
-  plan: Plan,
-): Promise<void> => {
-  if (!snapshot && (await source.capabilities()).snapshotTest) {
-    await source.testGroupSnapshot(groups.source.name, request.snapshot_suffix, request.replicate);
-  }
-  const isThere = replication ? replication.isComplete : snapshot !== undefined;
-  if (isThere && plan.pairs.length > 0 && (await target.capabilities()).batchTest) {
-    await target.testOverwrite(asCopies(plan));
-  }
-};
+const nothingToDo = ({ recover }: RefreshRequest): Recovery => ({
+  run: recover,
+  owner: null,
+  guards: null,
+  linger_seconds: null,
+  outcome: 'nothing',
+  wait_seconds: 0,
+  settled: false,
+  put_back: false,
+  done: true,
+});

@@ -1,6 +1,6 @@
 import { RefreshError } from '../refresh/errors.ts';
 import type { Replication } from '../refresh/replication.ts';
-import type { Run } from '../refresh/run.ts';
+import type { Recovery, Run, RunGuard } from '../refresh/run.ts';
 
 /** What Prepare has put into the run document, for the steps after it. */
 export interface PreparedRun {
@@ -14,6 +14,24 @@ export const prepared = (run: Run): PreparedRun => {
   const { source_protection_group: group, snapshot } = run;
   if (group !== undefined && snapshot !== undefined) return { group, snapshotName: snapshot.name };
   throw outOfOrder('The run has not been prepared.');
+};
+
+/** Name of the group snapshot that is copied. @throws InvalidStepInput when Prepare has not seen this run */
+export const sourceSnapshot = (run: Run): string => {
+  if (run.snapshot) return run.snapshot.name;
+  throw outOfOrder('The run has not been prepared.');
+};
+
+/** The run's guard. @throws InvalidStepInput when it has not been taken */
+export const heldGuard = (run: Run): RunGuard => {
+  if (run.guard) return run.guard;
+  throw outOfOrder('The run holds no guard.');
+};
+
+/** What is to be cleared up. @throws InvalidStepInput when there is nothing */
+export const recoveryOf = (run: Run): Recovery => {
+  if (run.recovery) return run.recovery;
+  throw outOfOrder('The run has nothing to clear up.');
 };
 
 /** The target group. @throws InvalidStepInput when the run has none */
@@ -46,7 +64,7 @@ export const requireExecute = (run: Run): void => {
   throw outOfOrder('The run is a dry run, so nothing may be changed on the array.');
 };
 
-const outOfOrder = (problem: string): RefreshError =>
+export const outOfOrder = (problem: string): RefreshError =>
   new RefreshError(
     'InvalidStepInput',
     problem,

@@ -1,29 +1,38 @@
-import { errorKind, isError } from '../refresh/errors.ts';
+import { isError, joinMessage } from '../refresh/errors.ts';
 import { type Outcome, recordOf } from '../refresh/manifest.ts';
-import type { Plan } from '../refresh/plan.ts';
-import { readEvent } from '../refresh/request.ts';
+import { modeOf, readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { logOut, openArrays } from './arrays.ts';
+import { type Attempt, mayHaveChanged } from './attempt.ts';
 import { loadDefinition } from './definitions.ts';
 import { findDocument, overwriteDocument, requestDocument } from './documents.ts';
-import type { FlashArray, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { type RunDocuments, readRunDocuments, writeManifest } from './record.ts';
+import { recoveredTarget } from './record-result.ts';
+import { rollbackFailure, stepsByHand, withWayOut } from './ways-out.ts';
 
 /**
- * Writes the manifest of a run that failed: why, and what the target holds now, looked up on the array if the
- * overwrite had begun.
+ * Writes the manifest of a run that failed: why, what the target holds now, and, where that is mixed, what a person can do.
  */
 export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
-  const error = recordOf(run.failure ?? { Error: 'Unknown' });
+  const reason = recordOf(run.failure ?? { Error: 'Unknown' });
   const known = run.refresh === undefined ? await identify(run, ports) : run;
   const arrays = await openArrays(ports, await arraysOf(known, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
   const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
-  const state = await targetState(known, ports, documents.plan, arrays?.target, error.name);
-  const outcome: Outcome = { status: 'FAILED', error, ...state };
+  const state = await targetState(known, ports);
+  const steps = state.target === 'mixed' ? await stepsByHand(known, arrays?.target) : [];
+  const error = state.target === 'mixed' ? withWayOut(reason, known) : reason;
+  const outcome: Outcome = {
+    status: 'FAILED',
+    error,
+    recoverySteps: steps,
+    ...state,
+    warnings: rollbackFailure(known),
+  };
   const recorded = await writeManifest(known, ports.store, documents, outcome);
   if (arrays) await logOut(arrays);
-  return { ...recorded, error };
+  return { ...recorded, error, cause: joinMessage(error.message, error.remedy) };
 };
 
 const NO_DOCUMENTS: RunDocuments = { plan: undefined, volumes: undefined };
@@ -33,7 +42,8 @@ const identify = async (run: Run, { store }: Ports): Promise<Run> => {
   let known = run;
   try {
     const event = readEvent(run.event);
-    const named = { ...run, refresh: event.refresh, trigger: event.trigger };
+    const { refresh, trigger } = event;
+    const named = { ...run, refresh, trigger, mode: modeOf(event) };
     const definition = await loadDefinition(store, event.refresh).catch((error: unknown) => {
       // There is such a refresh, though its definition is wrong.
       if (isError(error, 'InvalidDefinition')) known = named;
@@ -66,54 +76,34 @@ const arraysOf = async (run: Run, { store }: Ports): Promise<Parameters<typeof o
 
 type State = Pick<Outcome, 'target' | 'warnings'>;
 
-const targetState = async (
-  run: Run,
-  { store }: Ports,
-  plan: Plan | undefined,
-  array: FlashArray | undefined,
-  error: string,
-): Promise<State> => {
-  try {
-    const begun = await findDocument(store, run.id, overwriteDocument);
-    if (!begun) return { target: isWithoutTarget(run) ? 'none' : 'untouched' };
-    if (plan && array) {
-      const target = await compare(plan, array);
-      return target === 'untouched' && isInDoubt(error)
-        ? { target, warnings: [AS_YET] }
-        : { target };
-    }
-  } catch {
-    // What cannot be looked at counts as mixed.
+/**
+ * What the target holds. From the moment at which the overwrite began until Roll Back or Verify Target has come to its
+ * end that cannot be told, and counts as mixed; so does a target that was found mixed and could not be cleared up.
+ */
+const targetState = async (run: Run, { store }: Ports): Promise<State> => {
+  const { guard, recovery } = run;
+  if (recovery && !recovery.done) return { target: 'mixed' };
+  if (guard?.target) {
+    const isPutBack = run.undo && guard.target === 'refreshed';
+    return { target: isPutBack ? 'restored' : guard.target };
   }
-  return {
-    target: 'mixed',
-    warnings: ['The overwrite had begun and the target could not be looked at: take it as mixed.'],
-  };
+  if (isWithoutTarget(run)) return { target: 'none' };
+  // Nothing is overwritten by a run that holds no guard, whether or not the bucket answers.
+  if (!guard) {
+    return { target: run.ends_recovered ? recoveredTarget(run) : putBackOrUntouched(run) };
+  }
+  const begun = await findDocument(store, run.id, overwriteDocument).catch(() => UNREADABLE);
+  if (mayHaveChanged(begun)) return { target: 'mixed' };
+  return { target: 'untouched' };
 };
 
-const AS_YET =
-  'The overwrite got no answer. It has had no effect so far, but may still be carried out: look at the target again before it is used.';
+/** A refresh that has cleared up before it failed; a copy that it has let be is another run's. */
+const putBackOrUntouched = ({ recovery }: Run): Outcome['target'] =>
+  recovery?.outcome === 'restored' ? 'restored' : 'untouched';
 
-/** Whether the array may still do what it was last asked: it gave no answer, or nobody was left to hear it. */
-const isInDoubt = (error: string): boolean =>
-  error === 'ArrayUnavailable' || errorKind(error) === undefined;
+/** The bucket does not answer: an overwrite may have begun. */
+const UNREADABLE: Attempt = { begun: 'unknown', ended: null, changing: true, lost: true };
 
 /** Known for certain: not where even the definition could not be read. */
 const isWithoutTarget = (run: Run): boolean =>
   run.source_protection_group !== undefined && !run.has_target;
-
-/**
- * An overwrite sets a volume's `created` to its snapshot's, so that tells which volumes were overwritten. A volume that
- * bore that time before the run tells nothing, and then the target is taken as mixed.
- */
-const compare = async (plan: Plan, array: FlashArray): Promise<Outcome['target']> => {
-  const now = await array.volumes(plan.pairs.map(({ target }) => target.name));
-  const byId = new Map(now.map((volume) => [volume.id, volume.created]));
-  const states = plan.pairs.map(({ source: { created }, target }) => {
-    const found = byId.get(target.id);
-    if (created === null || target.created === created) return 'unknown';
-    return found === created ? 'new' : found === target.created ? 'old' : 'unknown';
-  });
-  if (states.every((state) => state === 'new')) return 'refreshed';
-  return states.every((state) => state === 'old') ? 'untouched' : 'mixed';
-};

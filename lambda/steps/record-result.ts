@@ -1,4 +1,5 @@
-import type { Outcome } from '../refresh/manifest.ts';
+import { splitMessage } from '../refresh/errors.ts';
+import { type Outcome, recordOf } from '../refresh/manifest.ts';
 import type { Run } from '../refresh/run.ts';
 import { logOut, openArrays } from './arrays.ts';
 import { readDocument, requestDocument } from './documents.ts';
@@ -20,6 +21,26 @@ export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
 
 const outcomeOf = (run: Run): Outcome => {
   if (!run.execute) return { status: 'PLANNED', target: run.has_target ? 'untouched' : 'none' };
+  if (run.ends_recovered) return { status: 'SUCCEEDED', target: recoveredTarget(run) };
   if (!run.has_target) return { status: 'SNAPSHOT_ONLY', target: 'none' };
-  return { status: 'SUCCEEDED', target: 'refreshed' };
+  return {
+    status: 'SUCCEEDED',
+    target: run.undo ? 'restored' : 'refreshed',
+    warnings: unreleased(run),
+  };
+};
+
+/** What a run that does nothing but clear up has made of the target. */
+export const recoveredTarget = ({ recovery }: Run): Outcome['target'] =>
+  recovery?.outcome === 'refreshed' || recovery?.outcome === 'restored'
+    ? recovery.outcome
+    : 'untouched';
+
+/** The copy is complete, which is what the run was for. */
+const unreleased = ({ release_failure: failure, guard }: Run): string[] => {
+  if (!failure) return [];
+  const { message } = splitMessage(recordOf(failure).message);
+  return [
+    `The target is complete, but its guard "${guard?.snapshot}" could not be released; the next run does it. ${message}`,
+  ];
 };

@@ -3,11 +3,16 @@ import { makeManifest } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
+import { writeCurrent } from './current-manifest.ts';
 import { findDocument, planDocument, snapshotDocument, writeJson } from './documents.ts';
 import type { ObjectStore } from './ports.ts';
 
 /** Where the manifests of runs lie that failed before it was known which refresh they were of. */
 const UNKNOWN = '_unknown';
+
+/** Where the manifests of a refresh lie. */
+export const manifestFolder = (refresh: string | undefined): string =>
+  `manifests/${refresh ?? UNKNOWN}`;
 
 /** What the run has kept so far, as far as it came. */
 export interface RunDocuments {
@@ -35,7 +40,7 @@ export const writeManifest = async (
   outcome: Outcome,
 ): Promise<Run> => {
   const manifest = makeManifest(run, plan ?? null, outcome);
-  const folder = `manifests/${run.refresh ?? UNKNOWN}`;
+  const folder = manifestFolder(run.refresh);
   const key = `${folder}/${run.id}.json`;
   // What was copied; else what the snapshot holds.
   const copied = outcome.status === 'SUCCEEDED' ? plan?.pairs.map(({ source }) => source) : volumes;
@@ -43,9 +48,12 @@ export const writeManifest = async (
   await store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain');
   await writeJson(store, key, manifest);
   await writeJson(store, `${folder}/latest.json`, manifest);
-  if (changesTarget(manifest)) await writeJson(store, `${folder}/current.json`, manifest);
+  if (changesTarget(manifest)) await writeCurrent(store, folder, manifest);
   return { ...run, status: outcome.status, target: outcome.target, manifest: key };
 };
 
-const changesTarget = ({ target }: Manifest): boolean =>
-  target === 'refreshed' || target === 'mixed';
+const changesTarget = ({ mode, status, target }: Manifest): boolean =>
+  mode !== 'recover' &&
+  (target === 'refreshed' ||
+    target === 'mixed' ||
+    (mode === 'undo' && status === 'SUCCEEDED' && target === 'restored'));

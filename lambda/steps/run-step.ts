@@ -52,6 +52,16 @@ export const runStep = async ({ name, act, run, ports, log }: StepCall): Promise
     const result = await act(run, counted);
     const record = measure();
     log.info('Step done', { ...about, ...record, replication: result.replication });
+    if (result.error) {
+      const { status, target, error } = result;
+      log.error('Run failed', {
+        ...about,
+        status,
+        target,
+        error: error.name,
+        reason: result.cause,
+      });
+    }
     return { ...result, steps: addRecord(run.steps, record) };
   } catch (error) {
     // Name and message only: what caused it may hold what nobody should read in a log.

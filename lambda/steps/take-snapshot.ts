@@ -25,27 +25,24 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   ]);
   const arrays = await openArrays(ports, request);
   const array = arrays.source;
-  const found = await findSnapshot(array, snapshotName);
+  const found = run.snapshot?.reused ? await findSnapshot(array, snapshotName) : undefined;
+  const reused = found !== undefined;
   const { snapshot, isNew } = found
     ? { snapshot: found, isNew: false }
     : await create(array, group, request, snapshotName);
-  // Found here and by Prepare: one that only a repeated step finds is this run's own.
-  const reused = found !== undefined && run.snapshot?.reused === true;
   if (!isNew && request.replicate) await sendToTarget(run, arrays, snapshotName, reused);
 
-  // Ids as well: a volume that was excluded by its name may have been renamed since.
-  const exclusions = [...request.excluded_volumes, ...plan.excluded.map(({ id }) => id)];
-  const { kept } = splitExcluded(await snapshotVolumes(array, snapshot.name), exclusions);
-  requireSomething(kept, group);
-  await writeDocument(store, run.id, snapshotDocument, kept);
-  return {
-    ...run,
-    snapshot: {
-      name: snapshot.name,
-      created: new Date(snapshot.created).toISOString(),
-      reused,
-    },
-  };
+  const created = new Date(snapshot.created).toISOString();
+  // What a snapshot holds does not change, and of this one Prepare has noted it.
+  const isNoted = reused && created === run.snapshot?.created;
+  if (!isNoted) {
+    // Ids as well: a volume that was excluded by its name may have been renamed since.
+    const exclusions = [...request.excluded_volumes, ...plan.excluded.map(({ id }) => id)];
+    const { kept } = splitExcluded(await snapshotVolumes(array, snapshot.name), exclusions);
+    requireSomething(kept, group);
+    await writeDocument(store, run.id, snapshotDocument, kept);
+  }
+  return { ...run, snapshot: { name: snapshot.name, created, reused } };
 };
 
 /** Somebody may have made it in between, and a request that got no answer may have been carried out late. */

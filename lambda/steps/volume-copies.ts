@@ -3,8 +3,8 @@ import type { VolumeCopy } from './ports.ts';
 
 /** What the plan asks of the array. */
 export const asCopies = (plan: Plan): VolumeCopy[] =>
-  plan.pairs.map(({ source, target }) => ({
+  plan.pairs.map(({ source, target, mapping }) => ({
     target: target.name,
     snapshot: source.snapshot,
-    mapping: source.id,
+    mapping,
   }));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
+import type { ExecutionStatus } from '../executions.ts';
 
 /** The two services that speak JSON 1.x and are called on loopback: Secrets Manager and Step Functions. */
 export interface ControlPlane {
@@ -14,6 +15,8 @@ export interface ControlPlaneOptions {
   /** False when an execution of that name has been started already. */
   readonly startExecution: (name: string, input: unknown) => boolean;
   readonly executionArn: (name: string) => string;
+  /** Of an execution by its ARN; undefined when nothing is known of it. */
+  readonly executionStatus: (arn: string) => ExecutionStatus | undefined;
 }
 
 type Reply = { readonly status: number; readonly body: unknown };
@@ -42,9 +45,17 @@ const startExecution: Action = (input, options) => {
   return { status: 200, body: started };
 };
 
+const describeExecution: Action = (input, { executionStatus }) => {
+  const { executionArn } = z.object({ executionArn: z.string() }).parse(input);
+  const status = executionStatus(executionArn);
+  if (status !== undefined) return { status: 200, body: { executionArn, status } };
+  return failure('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
+};
+
 const actions: Readonly<Record<string, Action>> = {
   'secretsmanager.GetSecretValue': getSecretValue,
   'AWSStepFunctions.StartExecution': startExecution,
+  'AWSStepFunctions.DescribeExecution': describeExecution,
 };
 
 const answer = async (

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type CredentialsEnvironment, readCredentials } from '../../lambda/refresh/credentials.ts';
+import { type Definition, readDefinition } from '../../lambda/refresh/definition.ts';
 import { isRecord, parseJson, withoutComments } from '../../lambda/refresh/parsing.ts';
-import { type Definition, readDefinition } from '../../lambda/refresh/request.ts';
-import { type Options, UsageError } from './options.ts';
+import { isRefresh, type Options, UsageError } from './options.ts';
 
 /** What a run on this machine is made of: the two halves into which the script's one file splits. */
 export interface Configuration {
@@ -69,14 +69,10 @@ export const readConfiguration = async (
 /** What the options say takes the place of what the file says, in whichever spelling. */
 export const withOptions = (
   definition: Readonly<Record<string, unknown>>,
-  { source, target, snapshotName, replicate, ignoreMatch }: Options,
+  options: Options,
 ): Record<string, unknown> => {
-  const inFile = definition['source_protection_group'] ?? definition['src_protection_group'];
-  if (source === undefined && inFile === undefined) {
-    throw new UsageError(
-      'Which protection group shall be copied? Name it with -s, or as source_protection_group in the file.',
-    );
-  }
+  const { source, target, snapshotName, replicate, ignoreMatch } = options;
+  requireGroup(definition, options);
   const given = pickDefined({
     source_protection_group: source,
     target_protection_group: target,
@@ -94,6 +90,20 @@ export const withOptions = (
     ...(ignoreMatch ? { ignore_match: true } : {}),
     ...(replicate ? { replicate: true } : {}),
   };
+};
+
+const requireGroup = (definition: Readonly<Record<string, unknown>>, options: Options): void => {
+  const isIn = (...keys: readonly string[]) => keys.some((key) => definition[key] !== undefined);
+  if (!isRefresh(options)) {
+    if (options.target ?? isIn('target_protection_group', 'tgt_protection_group')) return;
+    throw new UsageError(
+      'Which protection group shall be put back? Name it with -t, or as target_protection_group in the file.',
+    );
+  }
+  if (options.source ?? isIn('source_protection_group', 'src_protection_group')) return;
+  throw new UsageError(
+    'Which protection group shall be copied? Name it with -s, or as source_protection_group in the file.',
+  );
 };
 
 const split = (document: Readonly<Record<string, unknown>>, what: string) => {

@@ -1,13 +1,13 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorKind, RefreshError } from '../../lambda/refresh/errors.ts';
+import { errorKind, joinMessage, RefreshError } from '../../lambda/refresh/errors.ts';
 import { recordOf } from '../../lambda/refresh/manifest.ts';
 import { FunctionError } from '../local-function.ts';
 import { readConfiguration } from './configuration.ts';
 import { Interruption } from './interruption.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
 import { Progress } from './progress.ts';
-import { reportRun } from './report.ts';
+import { executingCommand, reportRun } from './report.ts';
 import type { Ended } from './run.ts';
 import type { SimulatedArray } from './simulated-array.ts';
 
@@ -25,13 +25,17 @@ export const main = async (args: readonly string[]): Promise<number> => {
       console.log(USAGE);
       return SUCCESS;
     }
-    return await refresh(options, progress);
+    return await refresh(options, args, progress);
   } catch (error) {
     return explain(error, progress);
   }
 };
 
-const refresh = async (options: Options, progress: Progress): Promise<number> => {
+const refresh = async (
+  options: Options,
+  args: readonly string[],
+  progress: Progress,
+): Promise<number> => {
   if (options.outputFile !== undefined) await requireWritable(options.outputFile);
   const simulated = options.configFile === undefined ? await simulate(options) : undefined;
   const configuration =
@@ -48,7 +52,7 @@ const refresh = async (options: Options, progress: Progress): Promise<number> =>
   try {
     const { runRefresh } = await import('./run.ts');
     const ended = await runRefresh({ options, configuration, progress, interruption });
-    show(ended, options, simulated);
+    show(ended, options, args, simulated);
     return exitCode(ended, interruption);
   } finally {
     process.off('SIGINT', interruption.signal).off('SIGTERM', interruption.signal);
@@ -65,6 +69,7 @@ const simulate = async (options: Options): Promise<SimulatedArray> => {
 const show = (
   { manifest, path, result }: Ended,
   { json }: Options,
+  args: readonly string[],
   simulated?: SimulatedArray,
 ): void => {
   if (!manifest) {
@@ -76,6 +81,8 @@ const show = (
     console.log(`\n${reportRun(manifest)}`);
     if (simulated && manifest.status === 'SUCCEEDED')
       console.log(`\n${simulated.compare(manifest)}`);
+    if (manifest.status === 'PLANNED')
+      console.log(`\nThis executes it:\n  ${executingCommand(args, manifest)}`);
     console.log(`\nManifest  ${path}`);
   }
 };
@@ -102,7 +109,7 @@ const explain = (error: unknown, progress: Progress): number => {
   }
   if (error instanceof FunctionError) {
     const { name, message, remedy } = recordOf({ Error: error.name, Cause: error.message });
-    progress.say(`${name}: ${message}${remedy === null ? '' : `\nWhat to do: ${remedy}`}`);
+    progress.say(`${name}: ${joinMessage(message, remedy)}`);
     return codeOf(name);
   }
   progress.say(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -17,6 +17,12 @@ export interface Options {
   readonly replicate: boolean;
   readonly ignoreMatch: boolean;
   readonly execute: boolean;
+  /** Hash of the plan that is to be executed, and no other. */
+  readonly expectPlan: string | undefined;
+  /** Put back what the target held before its last refresh. */
+  readonly undo: boolean;
+  /** The run to clear up after. */
+  readonly recover: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
   /** Which worked example to run. */
@@ -38,6 +44,9 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
   -o, --output-file FILE            write the names of the snapshot volumes there, one a line
   -i, --ignore-match                pair by size alone, ignoring the tags of earlier runs
   -x, --execute                     do it; without it the plan is shown and nothing is changed
+      --expect-plan HASH            execute that plan, as a dry run has shown it, and no other
+      --undo                        put the group of -t back to what it held before its last refresh
+      --recover RUN                 clear up after a run that ended in the middle, on the group of -t
       --demo replication            the worked example with two arrays
       --json                        print the manifest and nothing else
       --data-dir DIR                where plans and manifests are kept
@@ -47,7 +56,7 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
 Not yet: -b, --backup-mode is refused.
 
 Exit codes: 0 succeeded or planned; 1 refused or failed, the target is whole; 2 bad options or configuration;
-3 the target is mixed.`;
+3 the target may be mixed.`;
 
 const flags = {
   'source-protection-group': { type: 'string', short: 's' },
@@ -60,6 +69,9 @@ const flags = {
   'ignore-match': { type: 'boolean', short: 'i' },
   'backup-mode': { type: 'boolean', short: 'b' },
   execute: { type: 'boolean', short: 'x' },
+  'expect-plan': { type: 'string' },
+  undo: { type: 'boolean' },
+  recover: { type: 'string' },
   demo: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -73,7 +85,17 @@ export const readOptions = (args: readonly string[], environment: Environment): 
   if (values['backup-mode']) {
     throw new UsageError('-b (--backup-mode) is not in this version yet. Leave it out.');
   }
+  const { undo = false, recover } = values;
+  if (undo && recover !== undefined) {
+    throw new UsageError('--undo and --recover do not go together. Recover first, then undo.');
+  }
+  if ((undo || recover !== undefined) && values['snapshot-name'] !== undefined) {
+    throw new UsageError('-n does not go together with --undo or --recover. Leave it out.');
+  }
   return {
+    undo,
+    recover,
+    expectPlan: values['expect-plan'],
     source: values['source-protection-group'],
     target: values['target-protection-group'],
     snapshotName: values['snapshot-name'],
@@ -91,8 +113,14 @@ export const readOptions = (args: readonly string[], environment: Environment): 
 };
 
 /** Whether the command line asks for the worked example. */
-export const isDemo = ({ source, target, snapshotName, configFile }: Options): boolean =>
-  [source, target, snapshotName, configFile].every((value) => value === undefined);
+export const isDemo = (options: Options): boolean =>
+  isRefresh(options) &&
+  [options.source, options.target, options.snapshotName, options.configFile].every(
+    (value) => value === undefined,
+  );
+
+/** Whether it is a refresh that is asked for, and not to undo one or to clear up after one. */
+export const isRefresh = ({ undo, recover }: Options): boolean => !undo && recover === undefined;
 
 const readDemo = (text: string | undefined): Options['demo'] => {
   if (text === undefined) return 'local';

@@ -14,7 +14,6 @@ export interface Screen {
 const failure = z.object({ errorMessage: z.string() });
 
 const REPLICATING = 'Check Replication';
-const WAITING = 'Wait For Replication';
 const CLEAR = '\r\u001b[K';
 
 /** Shows each state as it is entered: live on a terminal, a plain line each otherwise. */
@@ -41,7 +40,7 @@ export class Progress {
   show(event: FlowEvent): void {
     if (!('state' in event) || event.state.type !== 'Task') return;
     const { name } = event.state;
-    if (name === WAITING) return;
+    if (name.startsWith('Wait ')) return;
     if (name === REPLICATING && this.#replicates(event)) return;
     if (event.type === 'StateEntered') this.#begin(name);
     else if (event.type === 'StateExited' && !this.#failed) {

@@ -1,25 +1,41 @@
 import Table from 'cli-table3';
+import { joinMessage } from '../../lambda/refresh/errors.ts';
 import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import type { ArrayIdentity } from '../../lambda/refresh/run.ts';
 import { formatSize } from '../../lambda/refresh/volumes.ts';
 
 /** What a person reads at the end of a run. */
 export const reportRun = (manifest: Manifest): string =>
-  [heading(manifest), pairsTable(manifest), notes(manifest), outcome(manifest)]
+  [heading(manifest), pairsTable(manifest), notes(manifest), outcome(manifest), byHand(manifest)]
     .filter((part) => part !== '')
     .join('\n\n');
 
+/**
+ * The command that executes what a dry run has shown, and nothing else.
+ * @param args those of the dry run
+ */
+export const executingCommand = (args: readonly string[], { plan_hash }: Manifest): string => {
+  const expected = plan_hash === null ? [] : ['--expect-plan', plan_hash];
+  return ['npm start --', ...args.map(quoteForShell), '-x', ...expected].join(' ');
+};
+
+const quoteForShell = (argument: string): string =>
+  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+
 const heading = ({
+  mode,
   arrays,
   snapshot,
   source_protection_group,
   target_protection_group,
+  guard,
 }: Manifest): string =>
   [
     arrays.source && `Array     ${describeArray(arrays.source)}`,
-    source_protection_group && `Source    ${source_protection_group}`,
+    mode === 'refresh' && source_protection_group && `Source    ${source_protection_group}`,
     snapshot && `Snapshot  ${snapshot.name} (${describeSnapshot(snapshot)})`,
     target_protection_group && `Target    ${target_protection_group}${onOther(arrays)}`,
+    guard && `Before    ${guard} (the target as it was before)`,
   ]
     .filter(Boolean)
     .join('\n');
@@ -38,7 +54,12 @@ const describeSnapshot = ({ created, reused }: NonNullable<Manifest['snapshot']>
 /** `2026-11-24T01:00:03.000Z` as `2026-11-24 01:00:03 UTC`. */
 const readable = (time: string): string => time.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');
 
-const RULES = { tag: 'tagged before', equal: 'equal size', larger: 'larger' } as const;
+const RULES = {
+  tag: 'tagged before',
+  equal: 'equal size',
+  larger: 'larger',
+  own: 'its own content from before',
+} as const;
 
 const pairsTable = ({ pairs }: Manifest): string => {
   if (pairs.length === 0) return '';
@@ -80,30 +101,60 @@ const notes = ({ excluded, warnings }: Manifest): string =>
 
 const TARGET_STATES: Readonly<Record<Manifest['target'], string>> = {
   none: 'There is no target group.',
-  untouched: 'The target group is as it was.',
+  untouched: 'This run has changed nothing on the target group.',
   refreshed: 'The target group holds the snapshot.',
-  restored: 'The target group was put back to what it held before.',
+  restored: 'The target group holds what it held before.',
   mixed:
-    'THE TARGET GROUP IS MIXED: some volumes hold the snapshot, others what they held before. Do not use it.',
+    'THE TARGET GROUP MAY BE MIXED: some volumes hold the snapshot, others what they held before. Do not use it.',
 };
 
 const outcome = (manifest: Manifest): string => {
   const { status, target, error } = manifest;
   if (error) {
-    const remedy = error.remedy === null ? '' : `\nWhat to do: ${error.remedy}`;
-    return `FAILED: ${error.name}\n${error.message}${remedy}\n${TARGET_STATES[target]}`;
+    return `FAILED: ${error.name}\n${joinMessage(error.message, error.remedy)}\n${TARGET_STATES[target]}`;
   }
-  if (status === 'PLANNED')
-    return `PLANNED: ${describePlan(manifest)} Nothing was changed; -x executes it.`;
+  if (status === 'PLANNED') return `PLANNED: ${describePlan(manifest)} Nothing was changed.`;
+  if (manifest.mode === 'recover')
+    return `SUCCEEDED: ${RECOVERED[manifest.recovered?.outcome ?? 'nothing']}`;
+  if (manifest.mode === 'undo') return describeUndo(manifest);
   if (status === 'SNAPSHOT_ONLY')
     return `SNAPSHOT_ONLY: the snapshot is there. ${TARGET_STATES[target]}`;
   const when = manifest.snapshot?.created;
   return `SUCCEEDED: ${count(manifest.pairs.length)} of ${manifest.target_protection_group} now hold ${manifest.source_protection_group} as of ${when ? readable(when) : 'the snapshot'}.`;
 };
 
-const describePlan = ({ pairs, target_protection_group }: Manifest): string =>
-  target_protection_group === null
-    ? 'only the snapshot would be taken.'
-    : `${count(pairs.length)} of ${target_protection_group} would be overwritten.`;
+const describePlan = ({ mode, recovered, pairs, target_protection_group }: Manifest): string => {
+  if (target_protection_group === null) return 'only the snapshot would be taken.';
+  const cleared = recovered?.run ? `run "${recovered.run}" would be cleared up after` : '';
+  if (mode === 'recover') return `${cleared || 'nothing would be cleared up'}.`;
+  const verb = mode === 'undo' ? 'put back' : 'overwritten';
+  const first = cleared === '' ? '' : `${cleared}, and `;
+  return `${first}${count(pairs.length)} of ${target_protection_group} would be ${verb}.`;
+};
+
+const RECOVERED = {
+  nothing: 'there was nothing to clear up.',
+  refreshed: 'the run had succeeded: its copy is complete, and the target group is free again.',
+  untouched: 'the run had overwritten nothing; the target group is as it was, and free again.',
+  restored: 'the target group was put back to what it held before that run.',
+} as const;
+
+const describeUndo = ({
+  pairs,
+  snapshot,
+  target_protection_group,
+  recovered,
+}: Manifest): string => {
+  if (recovered)
+    return `SUCCEEDED: ${RECOVERED[recovered.outcome ?? 'nothing']} Nothing else was undone.`;
+  const when = snapshot?.created;
+  return `SUCCEEDED: ${count(pairs.length)} of ${target_protection_group} hold again what they held at ${when ? readable(when) : 'the snapshot'}, as ${snapshot?.name} kept it.`;
+};
+
+/** Where the target may be mixed and nothing else helps. */
+const byHand = ({ recovery_steps: steps }: Manifest): string =>
+  steps.length === 0
+    ? ''
+    : `To put it back by hand:\n${steps.map((step) => `  ${step}`).join('\n')}`;
 
 const count = (n: number): string => (n === 1 ? '1 volume' : `${n} volumes`);

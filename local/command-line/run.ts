@@ -5,11 +5,11 @@ import { runSchema } from '../../lambda/refresh/run.ts';
 import { findAssembly } from '../assembly.ts';
 import { type Deployment, deployLocally } from '../deployment.ts';
 import type { ExecutionResult } from '../flow.ts';
-import { mirrorBucket } from '../mirror.ts';
+import { mirrorBucket, recallBucket } from '../mirror.ts';
 import { readStack } from '../template.ts';
 import type { Configuration } from './configuration.ts';
 import { openFunctionLog } from './function-log.ts';
-import type { Interruption } from './interruption.ts';
+import { type Interruption, WRITING } from './interruption.ts';
 import type { Options } from './options.ts';
 import type { Progress } from './progress.ts';
 
@@ -23,7 +23,7 @@ export interface RunContext {
 /** How a run on this machine ended. */
 export interface Ended {
   readonly result: ExecutionResult;
-  /** Whether the state that writes to the target was entered. */
+  /** Whether a state that writes to the target was entered. */
   readonly overwriteBegun: boolean;
   /** Undefined when not even the failure could be recorded. */
   readonly manifest: Manifest | undefined;
@@ -56,10 +56,14 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     const refresh = refreshNameFor(configuration.definition);
     const definition = JSON.stringify(configuration.definition);
     await deployment.bucket.write(`refreshes/${refresh}.json`, definition, 'application/json');
-    const execution = await deployment.start({ refresh, trigger: 'cli' }, invocationId());
+    await recallBucket(deployment.bucket, options.dataDir, {
+      refresh,
+      planHash: options.expectPlan,
+    });
+    const execution = await deployment.start({ ...eventFor(options), refresh }, invocationId());
     const result = await execution.result;
     const overwriteBegun = execution.history.some(
-      (event) => event.type === 'StateEntered' && event.state.name === 'Overwrite Volumes',
+      (event) => event.type === 'StateEntered' && WRITING.includes(event.state.name),
     );
     return { result, overwriteBegun, ...(await findManifest(deployment, result, options)) };
   } finally {
@@ -67,6 +71,13 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     await log.close();
   }
 };
+
+const eventFor = ({ undo, recover, expectPlan }: Options) => ({
+  trigger: 'cli',
+  ...(undo && { undo }),
+  ...(recover !== undefined && { recover }),
+  ...(expectPlan !== undefined && { expect_plan: expectPlan }),
+});
 
 const findManifest = async (
   { bucket }: Deployment,
@@ -85,7 +96,7 @@ const findManifest = async (
 
 /** The name under which the run's manifests are kept: that of the group that it is about. */
 const refreshNameFor = (definition: Configuration['definition']): string =>
-  (definition.target_protection_group ?? definition.source_protection_group)
+  (definition.target_protection_group ?? definition.source_protection_group ?? '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40)

@@ -1,6 +1,6 @@
+import { readDefinition } from '../../lambda/refresh/definition.ts';
 import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import { sameName } from '../../lambda/refresh/naming.ts';
-import { readDefinition } from '../../lambda/refresh/request.ts';
 import { demoState, replicationDemoState } from '../array/demo.ts';
 import { type StateReport, startSimulator } from '../array/simulator.ts';
 import { type Configuration, withOptions } from './configuration.ts';

@@ -100,7 +100,12 @@ describe('a refresh on a second array', () => {
     );
     expect(mutations()).toEqual([
       'fa-prod POST /protection-group-snapshots',
+      'fa-dr POST /protection-group-snapshots',
+      'fa-dr PUT /volume-snapshots/tags/batch',
+      'fa-dr PATCH /protection-group-snapshots',
+      'fa-dr PUT /volume-snapshots/tags/batch',
       'fa-dr POST /volumes/batch',
+      'fa-dr PATCH /protection-group-snapshots',
     ]);
   });
 

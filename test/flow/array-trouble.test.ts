@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../local/array/simulator.ts';
 import { databases, definition } from '../support/databases.ts';
 import { expectFailure, expectRefreshed, expectUntouched } from '../support/expectations.ts';
-import { callsOf, mutations } from '../support/run-report.ts';
+import { callsOf, copiedSnapshots, guardsOn, mutations } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld({ state: databases() });
@@ -16,8 +16,10 @@ const reads = [
   '/protection-group-snapshots',
   '/volumes',
   '/volumes/tags',
+  '/volumes/performance',
   '/connections',
   '/volume-snapshots',
+  '/volume-snapshots/tags',
 ];
 
 describe('trouble that passes', () => {
@@ -32,7 +34,7 @@ describe('trouble that passes', () => {
     const report = await world.run('nightly');
 
     expectRefreshed(report);
-    expect(report.after.snapshots).toHaveLength(1);
+    expect(copiedSnapshots(report.after)).toHaveLength(1);
   });
 
   it.each(['before', 'after'] as const)(
@@ -62,7 +64,7 @@ describe('trouble that passes', () => {
       const report = await world.run('nightly');
       expectRefreshed(report);
       expect(logins(callsOf(report.requests))).toBe(2);
-      expect(report.after.snapshots).toHaveLength(1);
+      expect(copiedSnapshots(report.after)).toHaveLength(1);
     }
   });
 
@@ -141,7 +143,7 @@ describe('a snapshot request', () => {
     const report = await world.run('nightly');
 
     expectRefreshed(report);
-    expect(report.after.snapshots.map(({ name }) => name)).toEqual([`prd-pg.${report.run}`]);
+    expect(copiedSnapshots(report.after)).toEqual([`prd-pg.${report.run}`]);
     expect(report.manifest.snapshot?.reused).toBe(false);
   });
 
@@ -149,14 +151,14 @@ describe('a snapshot request', () => {
     await world.define('nightly', { ...definition, snapshot_name: 'release-7' });
     await world.define('snap', { source_protection_group: 'prd-pg', execute: true });
     await world.run('snap', { snapshot_name: 'release-7' });
-    // It is made after our run has looked for it, in Prepare and in Take Snapshot.
+    // It is made after our run has looked for it in Prepare, where it has looked for guards before.
     const missing = { errors: [{ context: null, message: 'Snapshot does not exist.' }] };
-    world.addFaults({ method: 'GET', path, times: 2, effect: { status: 400, body: missing } });
+    world.addFaults({ method: 'GET', path, nth: 2, effect: { status: 400, body: missing } });
 
     const report = await world.run('nightly');
 
     expect(callsOf(mutations(report.requests))).toContain(`POST ${path}`);
-    expect(report.after.snapshots).toEqual(report.before.snapshots);
+    expect(copiedSnapshots(report.after)).toEqual(copiedSnapshots(report.before));
     expect(report.manifest).toMatchObject({
       status: 'SUCCEEDED',
       snapshot: { name: 'prd-pg.release-7' },
@@ -178,9 +180,44 @@ describe('a snapshot request', () => {
   });
 });
 
+describe('a request for the guard', () => {
+  /** The first snapshot that is made is that of the source. */
+  const requests = [
+    ['its snapshot', 'POST', '/protection-group-snapshots', 2],
+    ['its tags', 'PUT', '/volume-snapshots/tags/batch', 1],
+    ['the lock', 'PATCH', '/protection-group-snapshots', 1],
+    ['the note that it is written', 'PUT', '/volume-snapshots/tags/batch', 2],
+    ['its release', 'PATCH', '/protection-group-snapshots', 2],
+  ] as const;
+  const effects = [
+    ['carried out, its answer lost', { hang_up: 'after' }],
+    ['never received', { hang_up: 'before' }],
+    ['answered with 503', { status: 503 }],
+  ] as const;
+  const cases = requests.flatMap(([what, ...request]) =>
+    effects.map(([happens, effect]) => [what, happens, request, effect] as const),
+  );
+
+  it.each(cases)(
+    'for %s, %s, is made again, and one guard is left to undo the refresh',
+    async (_, __, [method, path, nth], effect) => {
+      await world.define('nightly', definition);
+      world.addFaults({ method, path, nth, effect });
+
+      const report = await world.run('nightly');
+
+      expectRefreshed(report);
+      expect(guardsOn(report.after).filter((name) => name.includes('.before-'))).toEqual([
+        report.manifest.guard,
+      ]);
+    },
+  );
+});
+
 describe('the volumes of a snapshot', () => {
   const path = '/volume-snapshots';
   const orphan = {
+    id: 'id-of-orphan',
     name: 'prd-pg.s1.prd-data-00',
     provisioned: 512,
     created: 0,
@@ -222,19 +259,25 @@ describe('a step that Lambda fails', () => {
     },
   );
 
-  it.each(['Prepare', 'Take Snapshot', 'Plan Overwrite', 'Overwrite Volumes', 'Record Result'])(
-    'after it was done comes to the same when it is done again: %s',
-    async (state) => {
-      await world.define('nightly', definition);
-      world.after(state, thrown('Sandbox.Timedout'));
+  it.each([
+    'Prepare',
+    'Take Snapshot',
+    'Plan Overwrite',
+    'Acquire Guard',
+    'Overwrite Volumes',
+    'Verify Target',
+    'Release Guard',
+    'Record Result',
+  ])('after it was done comes to the same when it is done again: %s', async (state) => {
+    await world.define('nightly', definition);
+    world.after(state, thrown('Sandbox.Timedout'));
 
-      const report = await world.run('nightly');
+    const report = await world.run('nightly');
 
-      expectRefreshed(report);
-      expect(report.manifest.snapshot?.reused).toBe(false);
-      expect(report.after.snapshots).toHaveLength(1);
-    },
-  );
+    expectRefreshed(report);
+    expect(report.manifest.snapshot?.reused).toBe(false);
+    expect(copiedSnapshots(report.after)).toHaveLength(1);
+  });
 
   it('is recorded by its name where a second attempt would not help', async () => {
     await world.define('nightly', definition);

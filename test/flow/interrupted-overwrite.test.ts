@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../local/array/simulator.ts';
 import { databases, definition, group, pairUp, volumes } from '../support/databases.ts';
-import { expectFailure, expectRefreshed, expectUntouched } from '../support/expectations.ts';
-import { callsOf, mutations, type RunReport } from '../support/run-report.ts';
+import { expectFailure, expectRefreshed, expectRestored } from '../support/expectations.ts';
+import { guardsOn, mutations, type RunReport } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
 const many = volumes('big', 12, 10);
@@ -34,6 +34,10 @@ const oneByOne = { ...big, flash_array_api_version: '2.31' };
 const refused = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
 const lost: Fault['effect'] = { hang_up: 'after' };
 
+const LOCK = 'bigdev-pg.refresh-in-progress';
+/** Until Roll Back, nothing may still be on its way. */
+const SETTLED = 60;
+
 /** What the target volumes hold really, by their content. */
 const contentOf = ({ before, after, manifest }: RunReport): string => {
   const fingerprint = (state: typeof before, id: string) =>
@@ -45,49 +49,103 @@ const contentOf = ({ before, after, manifest }: RunReport): string => {
   return isNew.some(Boolean) ? 'mixed' : 'untouched';
 };
 
-/** The manifest says what the target holds, and `current.json` follows it where that changed. */
-const expectTruth = async (report: RunReport): Promise<void> => {
-  const { manifest, folder } = report;
-  expect(manifest.target).toBe(contentOf(report));
-  const current = await world.object(`${folder}/current.json`);
-  expect(current).toEqual(manifest.target === 'untouched' ? undefined : manifest);
+/** The target was put back after the array had settled, and nothing says that its content has changed. */
+const expectPutBack = async (report: RunReport, error: string): Promise<void> => {
+  expectRestored(report, error);
+  expect(report.waits).toEqual([SETTLED]);
+  expect(guardsOn(report.after)).toEqual([report.manifest.guard]);
+  expect(await world.object(`${report.folder}/current.json`)).toBeUndefined();
 };
 
+/** The target could not be put back: the manifest says what to do, the lock stays, and the next run clears up. */
+const expectLeftMixed = async (report: RunReport, error: string): Promise<void> => {
+  const { manifest, folder, after } = report;
+  expectFailure(report, error);
+  expect(manifest.target).toBe('mixed');
+  expect(manifest.warnings).toEqual([expect.stringContaining('Putting the target back failed: ')]);
+  expect(manifest.error?.remedy).toContain('THE TARGET MAY BE MIXED; do not use it.');
+  expect(guardsOn(after)).toEqual([LOCK]);
+  expect(await world.object(`${folder}/current.json`)).toEqual(manifest);
+};
+
+/** Names of the volumes that were overwritten with a snapshot of this group, by the array's answers. */
+const overwrittenFrom = ({ requests }: RunReport, group: string): string[] =>
+  requests
+    .filter(
+      ({ method, path, status, body }) =>
+        method === 'POST' &&
+        path.endsWith('/volumes') &&
+        status === 200 &&
+        JSON.stringify(body).includes(`"${group}.`),
+    )
+    .map(({ query }) => query['names'] ?? '')
+    .sort();
+
 describe('an array that takes one volume a request', () => {
-  it.each([1, 2, 5, 12])('refuses number %i: the target is mixed, and said to be', async (nth) => {
+  it.each([1, 2, 5, 12])(
+    'refuses number %i: those that were overwritten are put back',
+    async (nth) => {
+      await world.define('big', oneByOne);
+      world.addFaults({ method: 'POST', path: '/volumes', nth, effect: refused });
+
+      const report = await world.run('big');
+
+      await expectPutBack(report, 'ArrayRequestRefused');
+      // Those under way are waited for, and no further one is begun.
+      const overwritten = overwrittenFrom(report, 'big-pg');
+      expect(overwritten.length).toBeLessThanOrEqual(Math.min(nth + 2, 11));
+      expect(overwritten.length).toBeGreaterThan(0);
+      expect(overwrittenFrom(report, 'bigdev-pg')).toEqual(overwritten);
+    },
+  );
+
+  it('refuses all of them: where nothing shows, all are put back', async () => {
     await world.define('big', oneByOne);
-    world.addFaults({ method: 'POST', path: '/volumes', nth, effect: refused });
+    world.addFaults({ method: 'POST', path: '/volumes', times: 4, effect: refused });
 
     const report = await world.run('big');
 
-    expectFailure(report, 'ArrayRequestRefused');
-    expect(report.manifest.target).toBe('mixed');
-    await expectTruth(report);
-    const overwrites = callsOf(report.requests).filter((call) => call === 'POST /volumes');
-    // Those under way are waited for, and no further one is begun.
-    expect(overwrites.length).toBeLessThanOrEqual(Math.min(nth + 3, 12));
+    await expectPutBack(report, 'ArrayRequestRefused');
+    expect(overwrittenFrom(report, 'big-pg')).toEqual([]);
+    expect(overwrittenFrom(report, 'bigdev-pg')).toHaveLength(12);
   });
 
-  it('refuses all of them: the target is untouched', async () => {
+  it('refuses to put back as well: the target is taken as mixed, and the next run clears up first', async () => {
     await world.define('big', oneByOne);
-    world.addFaults({ method: 'POST', path: '/volumes', times: 0, effect: refused });
+    world.addFaults({ method: 'POST', path: '/volumes', nth: 7, times: 0, effect: refused });
 
     const report = await world.run('big');
+    await expectLeftMixed(report, 'ArrayRequestRefused');
+    world.simulator.clearFaults();
+    const next = await world.run('big');
 
-    expectFailure(report, 'ArrayRequestRefused');
-    expect(report.manifest.target).toBe('untouched');
-    await expectTruth(report);
+    expect(contentOf(report)).toBe('mixed');
+    expect(report.manifest.recovery_steps).toHaveLength(13);
+    expect(next.manifest.recovered).toEqual({ run: report.run, outcome: 'restored' });
+    expect(next.manifest).toMatchObject({ status: 'SUCCEEDED', target: 'refreshed' });
+    expect(contentOf({ ...next, before: report.before })).toBe('refreshed');
+    expect(await world.object(`${report.folder}/${report.run}.json`)).toMatchObject({
+      target: 'restored',
+      recovery_steps: [],
+    });
   });
 
-  it('refuses a tag: the contents are all there, and said to be', async () => {
+  it('refuses a tag: contents and tags are put back', async () => {
     await world.define('big', oneByOne);
+    world.addFaults({ method: 'PUT', path: '/volumes/tags/batch', nth: 3, effect: refused });
+
+    await expectPutBack(await world.run('big'), 'ArrayRequestRefused');
+  });
+
+  it('refuses one of targets that are tagged: their tags are put back too', async () => {
+    await world.define('big', oneByOne);
+    await world.run('big');
+    await world.define('big', { ...oneByOne, ignore_match: true, excluded_volumes: ['big-03'] });
     world.addFaults({ method: 'PUT', path: '/volumes/tags/batch', nth: 3, effect: refused });
 
     const report = await world.run('big');
 
-    expectFailure(report, 'ArrayRequestRefused');
-    expect(report.manifest.target).toBe('refreshed');
-    await expectTruth(report);
+    expectRestored(report, 'ArrayRequestRefused');
   });
 
   it.each([
@@ -106,7 +164,7 @@ describe('an array that takes one volume a request', () => {
     expectRefreshed(report, bigPairs);
   });
 
-  it('is repaired by the next run', async () => {
+  it('does not stand in the way of the next run', async () => {
     await world.define('big', oneByOne);
     world.addFaults({ method: 'POST', path: '/volumes', nth: 7, effect: refused });
     await world.run('big');
@@ -136,18 +194,28 @@ describe('an array that takes one volume a request', () => {
 describe('an array that takes all volumes in one request', () => {
   const path = '/volumes/batch';
 
-  it('refuses it: the target is untouched', async () => {
+  it('refuses it: the target is put back, whatever of it was carried out', async () => {
     await world.define('big', big);
     world.addFaults({ path, effect: refused });
 
     const report = await world.run('big');
 
-    expectFailure(report, 'ArrayRequestRefused');
-    expect(report.manifest.target).toBe('untouched');
+    await expectPutBack(report, 'ArrayRequestRefused');
     expect(report.manifest.error?.message).toContain('Not now.');
-    expect(report.after.volumes).toEqual(report.before.volumes);
-    await expectTruth(report);
   });
+
+  it.each(['refuse', 'hang_up'] as const)(
+    'carries out a part of it, then: %s. The target is whole again',
+    async (then) => {
+      await world.define('big', big);
+      world.addFaults({ path, times: then === 'refuse' ? 1 : 4, effect: { apply_first: 5, then } });
+
+      const report = await world.run('big');
+
+      const error = then === 'refuse' ? 'ArrayRequestRefused' : 'ArrayUnavailable';
+      await expectPutBack(report, error);
+    },
+  );
 
   it.each([
     ['after it was carried out', lost],
@@ -167,118 +235,37 @@ describe('an array that takes all volumes in one request', () => {
   );
 
   it.each([
-    ['after it was carried out', lost, 'refreshed'],
-    ['before it was carried out', { hang_up: 'before' }, 'untouched'],
-  ] as const)(
-    'loses every answer %s: the manifest tells what is there',
-    async (_, effect, target) => {
-      await world.define('big', big);
-      world.addFaults({ path, times: 0, effect });
+    ['after it was carried out', lost],
+    ['before it was carried out', { hang_up: 'before' }],
+  ] as const)('loses every answer %s: the target is put back', async (_, effect) => {
+    await world.define('big', big);
+    // The machine asks four times.
+    world.addFaults({ path, times: 4, effect });
 
-      const report = await world.run('big');
+    await expectPutBack(await world.run('big'), 'ArrayUnavailable');
+  });
 
-      expectFailure(report, 'ArrayUnavailable');
-      expect(report.manifest.target).toBe(target);
-      await expectTruth(report);
-    },
-  );
-
-  it('falls silent for good: the target is taken as mixed, with a warning', async () => {
+  it('falls silent for good: the target is taken as mixed, and the next run clears up first', async () => {
     await world.define('big', big);
     world.addFaults({ path, times: 0, effect: lost });
+
+    const report = await world.run('big');
+    await expectLeftMixed(report, 'ArrayUnavailable');
+    world.simulator.clearFaults();
+    const next = await world.run('big');
+
+    expect(next.manifest.recovered?.run).toBe(report.run);
+    expect(next.manifest).toMatchObject({ status: 'SUCCEEDED', target: 'refreshed' });
+    expect(guardsOn(next.after)).not.toContain(LOCK);
+  });
+
+  it('does not even tell any more what the volumes are: the target is taken as mixed', async () => {
+    await world.define('big', big);
+    world.addFaults({ path, times: 4, effect: lost });
     // Prepare and Plan Overwrite have looked at the volumes once each.
     world.addFaults({ path: '/volumes', nth: 3, times: 0, effect: { status: 503 } });
 
-    const report = await world.run('big');
-
-    expectFailure(report, 'ArrayUnavailable');
-    expect(report.manifest).toMatchObject({
-      target: 'mixed',
-      warnings: [expect.stringContaining('could not be looked at')],
-    });
-    expect(await world.object('manifests/big/current.json')).toEqual(report.manifest);
-  });
-});
-
-describe('a trial that the array fails', () => {
-  const failing = (path: string): Fault => {
-    const result_details = 'The volume is in a stretched pod.';
-    const result = { success: false, result_details, resource: { id: 'id', name: 'dev-data-00' } };
-    return { method: 'POST', path, effect: { status: 200, body: { items: [result] } } };
-  };
-
-  it('ends the dry run with what the array says', async () => {
-    await world.define('nightly', { ...definition, execute: false });
-    world.addFaults(failing('/protection-group-snapshots/test'));
-
-    const report = await world.run('nightly');
-
-    expectFailure(report, 'ArrayRequestRefused');
-    expectUntouched(report);
-    expect(report.manifest.error?.message).toContain('"dev-data-00"');
-    expect(report.manifest.error?.message).toContain('The volume is in a stretched pod.');
-  });
-
-  it('ends an executed run before the first volume is overwritten', async () => {
-    await world.define('nightly', definition);
-    world.addFaults(failing('/volumes/batch/test'));
-
-    const report = await world.run('nightly');
-
-    expectFailure(report, 'ArrayRequestRefused');
-    expect(callsOf(mutations(report.requests))).toEqual(['POST /protection-group-snapshots']);
-    expect(report.manifest.target).toBe('untouched');
-    expect(report.after.volumes).toEqual(report.before.volumes);
-    expect(await world.object('manifests/nightly/current.json')).toBeUndefined();
-  });
-});
-
-describe('a target group that changes under the run', () => {
-  /** What somebody has made of the target group by the `nth` time that the run looks at it. */
-  const changed = (nth: number, members: { name: string; id?: string }[]): Fault => {
-    const body = {
-      items: members.map(({ name, id }) => ({
-        group: { name: 'dev-pg' },
-        member: { id: id ?? idOf(name), name, destroyed: false },
-      })),
-    };
-    return { path: '/protection-groups/volumes', nth, effect: { status: 200, body } };
-  };
-  const idOf = (name: string) => world.array.volumes.find((found) => found.name === name)?.id ?? '';
-  const members = ['dev-data-00', 'dev-data-01', 'dev-fra-00', 'dev-fra-01'];
-  const named = members.map((name) => ({ name }));
-
-  it.each([
-    ['a volume was taken out', named.slice(1)],
-    [
-      'a name has gone over to another volume',
-      [{ name: 'dev-data-00', id: 'other' }, ...named.slice(1)],
-    ],
-  ])('after the plan was made ends the run: %s', async (_, found) => {
-    await world.define('nightly', definition);
-    world.addFaults(changed(3, found));
-
-    const report = await world.run('nightly');
-
-    expectFailure(report, 'TargetChanged');
-    expect(report.manifest.target).toBe('untouched');
-    expect(report.manifest.error?.message).toContain('"dev-data-00"');
-    expect(callsOf(mutations(report.requests))).toEqual(['POST /protection-group-snapshots']);
-  });
-
-  it.each([
-    ['PairingIncomplete', 'a volume was taken out', named.slice(1)],
-    ['VolumeInBothGroups', 'a source volume was put in', [...named, { name: 'prd-data-00' }]],
-    ['ProtectionGroupEmpty', 'all were taken out', []],
-  ])('before the plan was made ends the run with %s: %s', async (error, _, found) => {
-    await world.define('nightly', definition);
-    world.addFaults(changed(2, found));
-
-    const report = await world.run('nightly');
-
-    expectFailure(report, error);
-    expect(report.manifest.target).toBe('untouched');
-    expect(callsOf(mutations(report.requests))).toEqual(['POST /protection-group-snapshots']);
+    await expectLeftMixed(await world.run('big'), 'ArrayUnavailable');
   });
 });
 
@@ -295,6 +282,7 @@ describe('a finished overwrite', () => {
 
     expect(report.result).toMatchObject({ status: 'FAILED', error: 'Lambda.ServiceException' });
     expect(report.manifest).toMatchObject({ status: 'FAILED', target: 'refreshed' });
-    await expectTruth(report);
+    expect(contentOf(report)).toBe('refreshed');
+    expect(await world.object(`${report.folder}/current.json`)).toEqual(report.manifest);
   });
 });

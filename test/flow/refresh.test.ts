@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { databases, definition, gib, group, volume } from '../support/databases.ts';
 import { expectRefreshed, pairsOf } from '../support/expectations.ts';
-import { callsOf, mutations, statesOf } from '../support/run-report.ts';
+import {
+  callsOf,
+  copiedSnapshots,
+  guardsOn,
+  mutations,
+  NOTE_WRITING,
+  RELEASE_GUARD,
+  statesOf,
+  TAKE_GUARD,
+} from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
 const application = [volume('app-00', 10), volume('app-01', 10), volume('app-config', 1)];
@@ -57,14 +66,20 @@ describe('a first refresh', () => {
       'Begin',
       'Prepare',
       'Execute?',
+      'Undo?',
       'Take Snapshot',
       'Replicate?',
       'Target Group?',
       'Plan Overwrite',
+      'Acquire Guard',
       'Overwrite Volumes',
+      'Answered?',
+      'Verify Target',
+      'Release Guard',
       'Record Result',
       'Done',
     ]);
+    expect(report.waits).toEqual([]);
   });
 
   it('records what an auditor asks for', async () => {
@@ -74,7 +89,7 @@ describe('a first refresh', () => {
 
     const [host = ''] = world.simulator.arrays.map((array) => array.host);
     const array = { name: 'fa-prod', host, rest_version: '2.56' };
-    const [snapshot] = after.snapshots;
+    const snapshot = after.snapshots.find(({ name }) => name === `prd-pg.${run}`);
     expect(manifest).toMatchObject({
       run,
       refresh: 'nightly',
@@ -88,6 +103,8 @@ describe('a first refresh', () => {
         reused: false,
       },
       plan_hash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      verified: 'created',
+      guard: `dev-pg.before-${run}`,
       excluded: [],
       warnings: [],
     });
@@ -95,7 +112,10 @@ describe('a first refresh', () => {
       'prepare',
       'take-snapshot',
       'plan-overwrite',
+      'acquire-guard',
       'overwrite-volumes',
+      'verify-target',
+      'release-guard',
     ]);
     expect(snapshotVolumes).toEqual([
       `prd-pg.${run}.prd-data-00`,
@@ -134,7 +154,8 @@ describe('a second refresh', () => {
 
     expectRefreshed(report);
     expect(report.manifest.pairs.map(({ rule }) => rule)).toEqual(Array(4).fill('tag'));
-    expect(report.after.snapshots).toHaveLength(2);
+    expect(copiedSnapshots(report.after)).toHaveLength(2);
+    expect(guardsOn(report.after)).toHaveLength(2);
   });
 
   it('keeps a pair together that sizes alone would now part', async () => {
@@ -187,7 +208,14 @@ describe('an existing snapshot', () => {
 
     expectRefreshed(report);
     expect(report.manifest.snapshot).toMatchObject({ name: 'prd-pg.release-7', reused: true });
-    expect(callsOf(mutations(report.requests))).toEqual(['POST /volumes/batch']);
+    expect(callsOf(mutations(report.requests))).toEqual([
+      ...TAKE_GUARD,
+      NOTE_WRITING,
+      'POST /volumes/batch',
+      RELEASE_GUARD,
+    ]);
+    // The plain name is taken by the guard of the run before.
+    expect(report.manifest.guard).toMatch(/^dev-pg\.before-release-7-[0-9a-f]{8}$/);
   });
 
   it('is found by its exact name: s10 is not s1', async () => {
@@ -202,7 +230,7 @@ describe('an existing snapshot', () => {
     expectRefreshed(one);
     expectRefreshed(tenAgain);
     expect(tenAgain.manifest.snapshot).toEqual({ ...ten.manifest.snapshot, reused: true });
-    expect(tenAgain.after.snapshots.map(({ name }) => name)).toEqual(['prd-pg.s10', 'prd-pg.s1']);
+    expect(copiedSnapshots(tenAgain.after)).toEqual(['prd-pg.s10', 'prd-pg.s1']);
   });
 });
 

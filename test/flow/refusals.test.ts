@@ -117,9 +117,15 @@ describe('a run is refused before anything is touched', () => {
     ],
     [
       'ProtectionGroupEmpty',
-      'a target group whose volumes are all destroyed',
-      { target_protection_group: 'dead-volumes-pg' },
+      'a source group whose volumes are all destroyed',
+      { source_protection_group: 'dead-volumes-pg' },
       '"dead-volumes-pg"',
+    ],
+    [
+      'TargetDestroyed',
+      'a target group with destroyed volumes',
+      { target_protection_group: 'dead-volumes-pg' },
+      '"dead-volumes-pg": "destroyed-00"',
     ],
     [
       'TargetGroupOfHosts',

@@ -17,9 +17,12 @@ import {
   largestDocument,
   looksOf,
   mutations,
+  NOTE_WRITING,
+  RELEASE_GUARD,
   type RunReport,
   requestsTo,
   statesOf,
+  TAKE_GUARD,
 } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
@@ -72,7 +75,12 @@ describe('a refresh on a second array', () => {
       source_names: 'prd-pg',
       replicate_now: 'true',
     });
-    expect(changesOf(report, 'fa-dr')).toEqual(['POST /volumes/batch']);
+    expect(changesOf(report, 'fa-dr')).toEqual([
+      ...TAKE_GUARD,
+      NOTE_WRITING,
+      'POST /volumes/batch',
+      RELEASE_GUARD,
+    ]);
     expect(callsOf(requestsTo('fa-prod', report)).at(-1)).toBe('POST /logout');
     expect(callsOf(requestsTo('fa-dr', report)).at(-1)).toBe('POST /logout');
   });
@@ -83,13 +91,14 @@ describe('a refresh on a second array', () => {
     const report = await world.run('nightly');
 
     const look = ['Check Replication', 'Replicated?'];
-    // Eight tasks, ten states of other types, and the beginning and the end.
-    expect(awsEventCount(world.machine, report.history)).toBe(8 * 5 + 11 * 2);
+    // Eleven tasks, twelve states of other types, and the beginning and the end.
+    expect(awsEventCount(world.machine, report.history)).toBe(11 * 5 + 13 * 2);
     expect(report.waits).toEqual([5, 8]);
     expect(statesOf(report)).toEqual([
       'Begin',
       'Prepare',
       'Execute?',
+      'Undo?',
       'Take Snapshot',
       'Replicate?',
       ...look,
@@ -99,7 +108,11 @@ describe('a refresh on a second array', () => {
       ...look,
       'Target Group?',
       'Plan Overwrite',
+      'Acquire Guard',
       'Overwrite Volumes',
+      'Answered?',
+      'Verify Target',
+      'Release Guard',
       'Record Result',
       'Done',
     ]);
@@ -111,7 +124,7 @@ describe('a refresh on a second array', () => {
     const { manifest, run, before, snapshotVolumes, target } = await world.run('nightly');
 
     const [prod = '', dr = ''] = world.simulator.arrays.map(({ host }) => host);
-    const [replica] = target.after.snapshots;
+    const replica = target.after.snapshots.find(({ name }) => name === `fa-prod:prd-pg.${run}`);
     expect(manifest.arrays).toEqual({
       source: { name: 'fa-prod', host: prod, rest_version: '2.56' },
       target: { name: 'fa-dr', host: dr, rest_version: '2.56' },
@@ -140,7 +153,10 @@ describe('a refresh on a second array', () => {
       'take-snapshot',
       'check-replication',
       'plan-overwrite',
+      'acquire-guard',
       'overwrite-volumes',
+      'verify-target',
+      'release-guard',
     ]);
     expect(snapshotVolumes).toEqual(
       namesOf(production).map((name) => `fa-prod:prd-pg.${run}.${name}`),

@@ -9,7 +9,7 @@ import {
   volumes,
 } from '../support/databases.ts';
 import { expectRefreshed, expectUntouched } from '../support/expectations.ts';
-import { callsOf, type RunReport } from '../support/run-report.ts';
+import { callsOf, guardsOn, type RunReport } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
 const fifty = [...volumes('prd50-data', 40, 8), ...volumes('prd50-fra', 10, 4)];
@@ -45,7 +45,7 @@ describe.each(versions)('on REST $version', ({ version, ...can }) => {
   const nightly = { ...definition, flash_array_api_version: version };
   /** The most that a whole refresh may send. */
   const allowed = (volumes: number, changedTags: number): number =>
-    can.batch ? 20 : 20 + volumes + changedTags;
+    can.batch ? 30 : 30 + volumes + changedTags;
 
   it('a dry run shows the whole plan of the run that would take the snapshot', async () => {
     await world.define('nightly', { ...nightly, snapshot_name: 's1' });
@@ -99,15 +99,22 @@ describe.each(versions)('on REST $version', ({ version, ...can }) => {
       ...nightly,
       source_protection_group: source,
       target_protection_group: target,
+      keep_before_snapshots: 1,
     });
 
     const first = await world.run('nightly', { snapshot_name: 's1' });
     const second = await world.run('nightly', { snapshot_name: 's2' });
     const reused = await world.run('nightly', { snapshot_name: 's1' });
+    const unmatched = await world.run('nightly', { snapshot_name: 's3', ignore_match: true });
 
-    for (const report of [first, second, reused]) expectRefreshed(report, pairs);
+    for (const report of [first, second, reused, unmatched]) expectRefreshed(report, pairs);
     expect(requestsOf(first)).toBeLessThanOrEqual(allowed(count, count));
     expect(requestsOf(second)).toBeLessThanOrEqual(allowed(count, 0));
     expect(requestsOf(reused)).toBeLessThanOrEqual(allowed(count, 0));
+    expect(requestsOf(unmatched)).toBeLessThanOrEqual(allowed(count, 0));
+    // Each run has destroyed the guard of the one before.
+    for (const { after, manifest } of [first, second, reused, unmatched]) {
+      expect(guardsOn(after)).toEqual([manifest.guard]);
+    }
   });
 });

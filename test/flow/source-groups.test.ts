@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { databases, definition, group, namesOf, volume, volumes } from '../support/databases.ts';
-import { expectRefreshed } from '../support/expectations.ts';
+import { expectRefreshed, expectRefused } from '../support/expectations.ts';
 import { callsOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
@@ -12,7 +12,8 @@ const ofMachines = [volume('vvol-erp-1a2b-vg/Data-00', 8), volume('vvol-erp-1a2b
 const erpClone = volumes('erpdev', 2, 8);
 
 const partly = [volume('crm-00', 8), volume('crm-old', 8, { destroyed: true })];
-const partlyClone = [volume('crmdev-old', 8, { destroyed: true }), volume('crmdev-00', 8)];
+const wholeClone = [volume('crmdev-00', 8)];
+const partlyClone = [volume('crmtest-old', 8, { destroyed: true }), volume('crmtest-00', 8)];
 
 const world = useWorld({
   // The oldest that there is: what came later is not needed to find the volumes.
@@ -26,6 +27,7 @@ const world = useWorld({
       ...ofMachines,
       ...erpClone,
       ...partly,
+      ...wholeClone,
       ...partlyClone,
     ],
     hosts: [
@@ -42,7 +44,8 @@ const world = useWorld({
       group('machines-pg', ofMachines),
       group('erpdev-pg', erpClone),
       group('crm-pg', partly),
-      group('crmdev-pg', partlyClone),
+      group('crmdev-pg', wholeClone),
+      group('crmtest-pg', partlyClone),
     ],
   }),
 });
@@ -129,7 +132,7 @@ describe('names with a container', () => {
 });
 
 describe('a destroyed volume', () => {
-  it('is neither copied nor overwritten, though its group still lists it', async () => {
+  it('of the source is not copied, though its group still lists it', async () => {
     await world.define('crm', {
       ...definition,
       source_protection_group: 'crm-pg',
@@ -142,6 +145,22 @@ describe('a destroyed volume', () => {
     expectRefreshed(report, { 'crm-00': 'crmdev-00' });
     expect(planned.manifest.pairs.map(({ source }) => source.name)).toEqual(['crm-00']);
   });
+
+  it.each([true, false])(
+    'of the target has the run refused, also by an array that does not tell it of members (execute: %j)',
+    async (execute) => {
+      await world.define('crm', {
+        ...definition,
+        source_protection_group: 'crm-pg',
+        target_protection_group: 'crmtest-pg',
+      });
+
+      const report = await world.run('crm', { execute });
+
+      expectRefused(report, 'TargetDestroyed');
+      expect(report.manifest.error?.message).toContain('"crmtest-old"');
+    },
+  );
 });
 
 describe('letter case', () => {

@@ -28,11 +28,17 @@ const allowed = documentsIn(template.toJSON()['Resources'])
   .flatMap(({ Statement }) => Statement)
   .filter(({ Effect }) => Effect === 'Allow');
 
-/** What the role may do: every action with its resources. */
+/** Those of our state machine, and of no other. */
+const executions =
+  'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FlowStateMachine.Name>:*';
+
+/** What the role may do, by all of its policies: every action with its resources. */
 const permissionsOf = (role: string) => {
-  const policies = template.findResources('AWS::IAM::Policy');
-  const [policy] = Object.entries(policies).filter(([id]) => id.startsWith(role));
-  return documentsIn(policy)
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const own = policies.filter(({ Properties }) =>
+    templateStrings.parse(Properties.Roles).some((name) => name.startsWith(`<${role}`)),
+  );
+  return documentsIn(own)
     .flatMap(({ Statement }) => Statement)
     .flatMap(({ Action, Resource }) => Action.map((action) => `${action} ${Resource.join(' ')}`));
 };
@@ -48,7 +54,7 @@ it('no role brings a managed policy of AWS', () => {
   expect(roles.filter((role) => 'ManagedPolicyArns' in role['Properties'])).toEqual([]);
 });
 
-it('a wildcard resource is a folder of the bucket, or belongs to actions for which AWS has no resource', () => {
+it('a wildcard resource is a folder, the executions of our state machine, or of actions for which AWS has no resource', () => {
   const wildcards = allowed.filter(({ Resource }) => Resource.some((it) => it.includes('*')));
   const onObjects = wildcards.filter(({ Action }) => Action.every((it) => it.endsWith('Object')));
   const others = wildcards.filter((it) => !onObjects.includes(it));
@@ -79,6 +85,7 @@ it('a wildcard resource is a folder of the bucket, or belongs to actions for whi
         'xray:PutTraceSegments',
       ],
     },
+    { Effect: 'Allow', Action: ['states:DescribeExecution'], Resource: [executions] },
   ]);
 });
 
@@ -93,14 +100,15 @@ it('start reads definitions and starts runs, and knows neither the secret nor ot
   ]);
 });
 
-it('step reads the secret, and writes what belongs to a run but no definition', () => {
+it('step reads the secret, writes what belongs to a run but no definition, and looks at runs', () => {
   expect(permissionsOf('StepRole')).toEqual([
     'logs:CreateLogStream <StepLogs.Arn>',
     'logs:PutLogEvents <StepLogs.Arn>',
-    's3:GetObject <RefreshesBucket.Arn>/refreshes/* <RefreshesBucket.Arn>/runs/*',
+    's3:GetObject <RefreshesBucket.Arn>/manifests/* <RefreshesBucket.Arn>/refreshes/* <RefreshesBucket.Arn>/runs/*',
     's3:ListBucket <RefreshesBucket.Arn>',
     's3:PutObject <RefreshesBucket.Arn>/manifests/* <RefreshesBucket.Arn>/runs/*',
     'secretsmanager:GetSecretValue <ArraySecret>',
+    `states:DescribeExecution ${executions}`,
   ]);
 });
 

@@ -126,6 +126,14 @@ describe('the functions', () => {
     expect(schema.strip().safeParse(Object.fromEntries(environment)).success).toBe(true);
   });
 
+  it('step knows for how long it may go on', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Handler: 'index.step',
+      Timeout: 600,
+      Environment: { Variables: Match.objectLike({ STEP_SECONDS: '600' }) },
+    });
+  });
+
   it('end an event that start could not handle as a dead letter, within an hour', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Handler: 'index.start',

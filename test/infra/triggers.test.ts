@@ -1,4 +1,4 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { templateString } from './support/intrinsics.ts';
 import { templateWith } from './support/synthesis.ts';
@@ -19,12 +19,16 @@ const arnOf = (id: string) => ({
 });
 const deadLetters = { Arn: arnOf('DeadLetters') };
 
+/** The rules of the refreshes: all but the one that has aborted runs cleared up, which is always there. */
+const rulesOf = (template: Template) =>
+  Object.keys(template.findResources('AWS::Events::Rule')).filter((id) => id.startsWith('Events'));
+
 it('no refresh: nothing starts by itself', () => {
   const template = templateWith();
 
   template.resourceCountIs('AWS::Scheduler::Schedule', 0);
-  template.resourceCountIs('AWS::Events::Rule', 0);
-  template.resourceCountIs('AWS::Lambda::Permission', 0);
+  expect(rulesOf(template)).toEqual([]);
+  template.resourceCountIs('AWS::Lambda::Permission', 1);
 });
 
 describe('one schedule', () => {
@@ -48,7 +52,7 @@ describe('one schedule', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Events::Rule', 0);
+    expect(rulesOf(template)).toEqual([]);
   });
 
   it('has a role that this group of schedules alone may take', () => {
@@ -114,6 +118,55 @@ describe('one event pattern', () => {
   });
 });
 
+describe('a run that was aborted or timed out', () => {
+  const template = templateWith();
+
+  it('has start called with what became of it, and none of another state machine has', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [{ Ref: Match.stringLikeRegexp('^FlowStateMachine[0-9A-F]{8}$') }],
+          status: ['ABORTED', 'TIMED_OUT'],
+        },
+      },
+      State: 'ENABLED',
+      Targets: [
+        Match.objectLike({
+          Arn: arnOf('Start'),
+          DeadLetterConfig: deadLetters,
+          RetryPolicy: retries,
+          InputTransformer: {
+            InputPathsMap: { id: '$.id', detail: '$.detail' },
+            InputTemplate: '{"event_id":<id>,"aborted":<detail>}',
+          },
+        }),
+      ],
+    });
+  });
+
+  it('may have start called, and leave dead letters', () => {
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: arnOf('Start'),
+      Principal: 'events.amazonaws.com',
+      SourceArn: arnOf('AbortedRunsRule'),
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': arnOf('AbortedRunsRule') } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
 describe('many refreshes', () => {
   const names = Array.from({ length: 40 }, (_, index) => `refresh-${index}`);
   const template = templateWith(
@@ -128,7 +181,7 @@ describe('many refreshes', () => {
     template.allResourcesProperties('AWS::Scheduler::Schedule', {
       ScheduleExpressionTimezone: 'UTC',
     });
-    template.resourceCountIs('AWS::Events::Rule', names.length);
+    expect(rulesOf(template)).toHaveLength(names.length);
   });
 
   it('share one role of the scheduler, which does not grow with them', () => {

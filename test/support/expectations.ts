@@ -1,6 +1,13 @@
 import { expect } from 'vitest';
 import { databasePairs, type Pairs } from './databases.ts';
-import { mutations, type RunReport, requestsTo, type VolumeReport } from './run-report.ts';
+import {
+  type ArrayReport,
+  guardsOn,
+  mutations,
+  type RunReport,
+  requestsTo,
+  type VolumeReport,
+} from './run-report.ts';
 
 /**
  * The run succeeded, and with these pairs (those of the database and its copy, if none are given): each target has the
@@ -35,7 +42,47 @@ export const expectRefreshed = (report: RunReport, pairs: Pairs = databasePairs)
     };
   });
   expect(on.after.volumes).toEqual(expected);
+  expectGuard(report, on);
   if (other.after.name !== on.after.name) expect(other.after.volumes).toEqual(other.before.volumes);
+};
+
+/**
+ * The guard that the manifest names holds what the targets held before: before the run, unless it has cleared up first.
+ * The lock is free, unless the manifest says that it could not be released.
+ */
+const expectGuard = (
+  { manifest }: RunReport,
+  { before, after }: { readonly before: ArrayReport; readonly after: ArrayReport },
+): void => {
+  expect(manifest.verified).not.toBeNull();
+  const guard = after.snapshots.find(({ name }) => name === manifest.guard);
+  if (!guard) throw new Error(`There is no snapshot ${manifest.guard}.`);
+  if (!manifest.warnings.some((warning) => warning.includes('could not be released'))) {
+    expect(guard.destroyed).toBe(false);
+    expect(guardsOn(after)).not.toContainEqual(expect.stringMatching(/\.refresh-/));
+  }
+  if (manifest.recovered) return;
+  for (const { target } of manifest.pairs) {
+    const kept = guard.volumes.find(({ source }) => source?.id === target.id);
+    const held = before.volumes.find(({ id }) => id === target.id);
+    expect(kept?.fingerprint).toBe(held?.fingerprint);
+  }
+};
+
+/** Of a volume that was put back, what must be as it was: `created` and `source` are those of a copy. */
+const asBefore = ({ created: _, source: __, ...volume }: VolumeReport) => volume;
+
+/**
+ * The run failed with this error after it may have begun to overwrite, and the target is what it was: contents, sizes and
+ * tags. The lock is free.
+ */
+export const expectRestored = (report: RunReport, error: string): void => {
+  const { manifest, before, after, target } = report;
+  expectFailure(report, error);
+  expect(manifest).toMatchObject({ target: 'restored', recovery_steps: [] });
+  expect(after.volumes.map(asBefore)).toEqual(before.volumes.map(asBefore));
+  expect(target.after.volumes.map(asBefore)).toEqual(target.before.volumes.map(asBefore));
+  expect(guardsOn(target.after)).not.toContainEqual(expect.stringMatching(/\.refresh-/));
 };
 
 /** The pairs in the manifest, by name. */

@@ -1,4 +1,4 @@
-type Act = () => void;
+type Act = () => void | Promise<void>;
 type Moment = 'before' | 'after';
 
 /** What happens around the tasks of a state machine, each once: what it throws is the task's error. */
@@ -16,14 +16,16 @@ export class Interruptions {
 
   readonly beforeTask = (state: string): void => {
     this.#underWay = state;
-    this.#happen('before', state);
+    void this.#happen('before', state);
   };
 
-  readonly afterTask = async (): Promise<void> => this.#happen('after', this.#underWay);
+  readonly afterTask = async (): Promise<void> => {
+    await this.#happen('after', this.#underWay);
+  };
 
-  #happen(moment: Moment, state: string): void {
+  #happen(moment: Moment, state: string): void | Promise<void> {
     const index = this.#waiting.findIndex((act) => act.moment === moment && act.state === state);
     const [found] = index < 0 ? [] : this.#waiting.splice(index, 1);
-    found?.act();
+    return found?.act();
   }
 }

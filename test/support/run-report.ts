@@ -58,6 +58,28 @@ export const requestsTo = (array: string, { requests }: RunReport): JournalEntry
 export const callsOf = (requests: readonly JournalEntry[]): string[] =>
   requests.map(({ method, path }) => `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`);
 
+/** Suffixes of the snapshots that guard a target group: of one under way, and of those that are released. */
+const GUARD = /\.(?:refresh-in-progress|refresh-guard-|before-|restored-)[^.]*$/;
+
+/** Names of the snapshots on an array that are no guards. */
+export const copiedSnapshots = ({ snapshots }: ArrayReport): string[] =>
+  snapshots.map(({ name }) => name).filter((name) => !GUARD.test(name));
+
+/** Names of the guards on an array, without those that are destroyed. */
+export const guardsOn = ({ snapshots }: ArrayReport): string[] =>
+  snapshots.flatMap(({ name, destroyed }) => (GUARD.test(name) && !destroyed ? name : []));
+
+/** What a run changes on the target's array in order to have the guard. */
+export const TAKE_GUARD = [
+  'POST /protection-group-snapshots',
+  'PUT /volume-snapshots/tags/batch',
+  'PATCH /protection-group-snapshots',
+];
+/** How it notes on the guard that it begins to overwrite. */
+export const NOTE_WRITING = 'PUT /volume-snapshots/tags/batch';
+/** How it gives the guard up. */
+export const RELEASE_GUARD = 'PATCH /protection-group-snapshots';
+
 /** The states that the run entered, in order; again for each attempt is none. */
 export const statesOf = ({ history }: RunReport): string[] =>
   history.flatMap((event) => (event.type === 'StateEntered' ? [event.state.name] : []));

@@ -71,7 +71,7 @@ export class World {
   }
 
   /** `act` happens after the next task of this state; what it throws takes the place of the task's outcome. */
-  after(state: string, act: () => void): void {
+  after(state: string, act: () => void | Promise<void>): void {
     this.#set.interruptions.add('after', state, act);
   }
 

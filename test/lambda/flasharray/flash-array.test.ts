@@ -37,6 +37,8 @@ describe('reading', () => {
       created: expect.any(Number),
       destroyed: false,
       connectionCount: 0,
+      subtype: 'regular',
+      promotion: 'promoted',
     });
     expect(requests()).toEqual(['GET /volumes', 'GET /volumes']);
   });
@@ -194,6 +196,7 @@ describe('writing', () => {
     const { array, simulator } = await startSimulatedArray();
 
     await expect(array.createGroupSnapshot('prd-pg', 's1')).resolves.toEqual({
+      id: expect.any(String),
       name: 'prd-pg.s1',
       created: Date.parse('2026-11-24T01:00:00Z'),
       destroyed: false,

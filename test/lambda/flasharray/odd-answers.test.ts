@@ -68,6 +68,18 @@ describe('an answer that does not fit', () => {
       'GET /protection-group-snapshots is not what its API promises: items.0.created: ',
     ],
     [
+      'a volume snapshot without an id',
+      { items: [{ name: 'a.s1.b', provisioned: 1, created: 1 }] },
+      (array) => array.volumeSnapshots('a.s1'),
+      'GET /volume-snapshots is not what its API promises: items.0.id: ',
+    ],
+    [
+      'a performance without a volume',
+      { items: [{ reads_per_sec: 0, writes_per_sec: 0 }] },
+      (array) => array.loads(['dev-data']),
+      'GET /volumes/performance is not what its API promises: items.0.name: ',
+    ],
+    [
       'no snapshot where one was made',
       { items: [] },
       (array) => array.createGroupSnapshot('prd-pg', 's1'),
@@ -109,8 +121,9 @@ describe('an answer that does not fit', () => {
       { name: 'dev-data', size: 1 },
     ]);
     await expect(
-      askedOf({ items: [{ name: 'a.s1.b', provisioned: 1, created: 1, source: null }] }, (array) =>
-        array.volumeSnapshots('a.s1'),
+      askedOf(
+        { items: [{ id: 'c', name: 'a.s1.b', provisioned: 1, created: 1, source: null }] },
+        (array) => array.volumeSnapshots('a.s1'),
       ),
     ).resolves.toMatchObject([{ source: { id: null, name: null } }]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeManifest, manifestSchema, recordOf } from '../../../lambda/refresh/manifest.ts';
 import { makePlan } from '../../../lambda/refresh/plan.ts';
 import { beginReplication } from '../../../lambda/refresh/replication.ts';
-import { runSchema } from '../../../lambda/refresh/run.ts';
+import { NO_GUARD, runSchema } from '../../../lambda/refresh/run.ts';
 import { member, source, target } from './support/volumes.ts';
 
 const started = '2026-11-24T01:00:00.000Z';
@@ -30,13 +30,16 @@ const plan = makePlan({
 
 describe('a manifest', () => {
   it('tells which instant of the source is in the target and how it got there', () => {
-    const manifest = makeManifest(run, plan, { status: 'SUCCEEDED', target: 'refreshed' });
+    const guard = { ...NO_GUARD, snapshot: 'dev-pg.before-s1', verified: 'created' as const };
+    const outcome = { status: 'SUCCEEDED', target: 'refreshed' } as const;
+    const manifest = makeManifest({ ...run, guard }, plan, outcome);
 
     expect(manifestSchema.parse(manifest)).toEqual({
       manifest_version: 1,
       run: 'nightly-1',
       refresh: 'nightly',
       trigger: 'schedule',
+      mode: 'refresh',
       status: 'SUCCEEDED',
       target: 'refreshed',
       source_protection_group: 'prd-pg',
@@ -45,6 +48,11 @@ describe('a manifest', () => {
       snapshot: { name: 'prd-pg.s1', created: started, reused: false },
       replication: null,
       plan_hash: plan.hash,
+      execute_with: null,
+      verified: 'created',
+      guard: 'dev-pg.before-s1',
+      recovered: null,
+      recovery_steps: [],
       pairs: [
         {
           source: { id: 'id-of-prd-1', name: 'prd-1', size: 128_849_018_880 },
@@ -88,6 +96,32 @@ describe('a manifest', () => {
       snapshot: null,
       pairs: [],
       error,
+    });
+  });
+
+  it('of a failed run has what puts the target back by hand', () => {
+    const recoverySteps = ['purevol copy --overwrite dev-pg.refresh-in-progress.dev-1 dev-1'];
+    const outcome = { status: 'FAILED', target: 'mixed', recoverySteps } as const;
+
+    expect(makeManifest(run, plan, outcome).recovery_steps).toEqual(recoverySteps);
+  });
+
+  it('of a run that cleared up after another says after which, and what came of it', () => {
+    const recovery = {
+      run: 'nightly-0',
+      outcome: 'restored',
+      owner: 'arn:0',
+      guards: 'arn:0',
+      linger_seconds: 600,
+      wait_seconds: 0,
+      settled: true,
+      put_back: false,
+      done: true,
+    } as const;
+    const outcome = { status: 'SUCCEEDED', target: 'refreshed' } as const;
+
+    expect(manifestSchema.parse(makeManifest({ ...run, recovery }, plan, outcome))).toMatchObject({
+      recovered: { run: 'nightly-0', outcome: 'restored' },
     });
   });
 

@@ -21,6 +21,7 @@ const pair: fc.Arbitrary<PlanPair> = fc.record({
   }),
   target: fc.record({ id, name: id, serial: id, size, created: fc.nat(), mapping: fc.option(id) }),
   rule: fc.constantFrom('tag', 'equal', 'larger'),
+  mapping: fc.option(id),
 });
 const pairs = fc.uniqueArray(pair, { selector: (p) => p.source.id, minLength: 1, maxLength: 6 });
 
@@ -39,6 +40,7 @@ const incidental: Record<string, (changed: PlanPair) => PlanPair> = {
   'time of the snapshot': (p) => ({ ...p, source: { ...p.source, created: -1 } }),
   'name of the snapshot': (p) => ({ ...p, source: { ...p.source, snapshot: 'pg.other.vol' } }),
   'time of the target’s content': (p) => ({ ...p, target: { ...p.target, created: -1 } }),
+  'tag that the target gets': (p) => ({ ...p, mapping: 'another' }),
 };
 
 const withOneChanged = (list: readonly PlanPair[], by: (changed: PlanPair) => PlanPair) =>
@@ -100,7 +102,9 @@ describe('a plan', () => {
       ['prd-pg.s1.prd-2', 'dev-2', 'equal'],
     ]);
     expect(plan.excluded).toEqual([{ id: 'id-of-prd-config', name: 'prd-config' }]);
+    expect(plan.pairs.map(({ mapping }) => mapping)).toEqual(['id-of-prd-1', 'id-of-prd-2']);
     expect(plan.hash).toBe(hashPairs(plan.pairs));
+    expect(plan.unused).toEqual([]);
     expect(plan.warnings).toEqual([]);
   });
 
@@ -108,6 +112,7 @@ describe('a plan', () => {
     expect(makePlan({ sources, excluded: [], targets: null, ignoreMatch: false })).toEqual({
       hash: null,
       pairs: [],
+      unused: [],
       excluded: [],
       warnings: [],
     });
@@ -117,7 +122,7 @@ describe('a plan', () => {
     const targets = [target('dev-1', 1536), target('dev-2', 40), target('dev-3', 40)];
 
     expect(makePlan({ sources, excluded: [], targets, ignoreMatch: false }).warnings).toEqual([
-      'A larger target volume takes the size of its source, so its hosts must rescan: "dev-1" 1.5 TiB → 120 GiB.',
+      'A target volume takes the size of what is copied onto it, so its hosts must rescan: "dev-1" 1.5 TiB → 120 GiB.',
       'Target volumes that no source volume is copied to keep their old content: "dev-3".',
     ]);
   });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   readDefinition,
-  readEvent,
   readSourceGroup,
   requireRefreshName,
-  resolveRequest,
-} from '../../../lambda/refresh/request.ts';
+} from '../../../lambda/refresh/definition.ts';
+import { readEvent } from '../../../lambda/refresh/request.ts';
 import { refusalOf } from '../support/refusals.ts';
 
 const WHAT = 'definition "nightly"';
@@ -24,6 +23,10 @@ describe('a definition', () => {
       execute: false,
       excluded_volumes: [],
       allow_shared_hosts: false,
+      require_idle_target: true,
+      idle_target_max_reads: 5,
+      settle_seconds: 60,
+      keep_before_snapshots: 3,
       replication_timeout_minutes: 720,
       replication_stall_minutes: 60,
     });
@@ -135,6 +138,21 @@ describe('a definition', () => {
     });
   });
 
+  it.each([
+    ['idle_target_max_reads', -1, 'expected at least 0'],
+    ['settle_seconds', -1, 'expected at least 0 seconds'],
+    ['settle_seconds', 3_601, 'expected at most 3600 seconds'],
+    ['settle_seconds', 0.5, 'expected an int, found 0.5'],
+    ['keep_before_snapshots', 0, 'expected at least 1'],
+    ['keep_before_snapshots', 101, 'expected at most 100'],
+    ['require_idle_target', 'now', 'expected a boolean, found "now"'],
+  ])('with %s: %j says what is expected', (key, value, problem) => {
+    expect(refusalFor({ [key]: value })).toMatchObject({
+      name: 'InvalidDefinition',
+      message: expect.stringContaining(`${key}: ${problem}`),
+    });
+  });
+
   describe.each(['replication_timeout_minutes', 'replication_stall_minutes'])('with %s', (key) => {
     it.each([1, 60, 2_880])('%d is taken', (minutes) => {
       expect(read({ [key]: minutes })).toMatchObject({ [key]: minutes });
@@ -195,6 +213,10 @@ describe('an event', () => {
     'replication_stall_minutes',
     'excluded_volumes',
     'allow_shared_hosts',
+    'require_idle_target',
+    'idle_target_max_reads',
+    'settle_seconds',
+    'keep_before_snapshots',
     'flash_array_api_version',
     'src_flash_array_host',
   ])('cannot aim: %s is refused', (key) => {
@@ -208,6 +230,16 @@ describe('an event', () => {
     'that is %j is refused',
     (event) => {
       expect(refusalOf(() => readEvent(event)).name).toBe('InvalidEvent');
+    },
+  );
+
+  it.each(['sha256:0', 'latest', `sha256:${'G'.repeat(64)}`, 7])(
+    'that expects the plan %j, which is no hash of one, is refused',
+    (expect_plan) => {
+      expect(refusalOf(() => readEvent({ refresh: 'nightly', expect_plan }))).toMatchObject({
+        name: 'InvalidEvent',
+        message: expect.stringContaining('expect_plan'),
+      });
     },
   );
 
@@ -226,66 +258,6 @@ describe('an event', () => {
   it('has no booleans in words: what comes over the bus is JSON', () => {
     expect(refusalOf(() => readEvent({ refresh: 'nightly', execute: 'True' })).message).toContain(
       'execute: expected a boolean',
-    );
-  });
-});
-
-describe('a request', () => {
-  const run = { id: 'nightly-1', started: new Date('2026-11-24T01:02:03Z') };
-  const event = readEvent({ refresh: 'nightly' });
-  const resolve = (definition: object, overrides: object = {}) =>
-    resolveRequest({ ...event, ...overrides }, read(definition), run);
-
-  it('has everything that a run needs to know', () => {
-    const definition = {
-      excluded_volumes: ['a-1'],
-      flash_array_api_version: '2.26',
-      replicate: true,
-      replication_timeout_minutes: 2_880,
-    };
-
-    expect(resolve(definition)).toEqual({
-      refresh: 'nightly',
-      trigger: 'manual',
-      source_protection_group: 'prd-pg',
-      target_protection_group: 'dev-pg',
-      snapshot_suffix: 'nightly-20261124-010203',
-      ignore_match: false,
-      execute: false,
-      replicate: true,
-      replication_timeout_minutes: 2_880,
-      replication_stall_minutes: 60,
-      excluded_volumes: ['a-1'],
-      allow_shared_hosts: false,
-      flash_array_api_version: '2.26',
-    });
-  });
-
-  it.each([
-    [{}, {}, false],
-    [{ execute: true }, {}, true],
-    [{ execute: true }, { execute: false }, false],
-    [{}, { execute: true }, true],
-  ])('defined as %j and overridden with %j executes: %j', (definition, overrides, execute) => {
-    expect(resolve(definition, overrides).execute).toBe(execute);
-  });
-
-  it('takes snapshot name and ignore_match from the event where it has them', () => {
-    expect(
-      resolve({ snapshot_name: 's1' }, { snapshot_name: 's2-{run}', ignore_match: true }),
-    ).toMatchObject({ snapshot_suffix: 's2-nightly-1', ignore_match: true });
-  });
-
-  it.each(['prd-pg', 'PRD-pg'])('whose target is its source (%s) is refused', (target) => {
-    expect(refusalOf(() => resolve({ target_protection_group: target }))).toMatchObject({
-      name: 'SourceIsTarget',
-      message: 'source_protection_group and target_protection_group are both "prd-pg".',
-    });
-  });
-
-  it('that asks for backup mode is refused for now', () => {
-    expect(refusalOf(() => resolve({}, { ora_backup_mode: true })).message).toBe(
-      'The event asks for ora_backup_mode, which this version does not do yet.',
     );
   });
 });

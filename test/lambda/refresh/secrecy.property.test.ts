@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../../lambda/refresh/credentials.ts';
+import { readDefinition, readSourceGroup } from '../../../lambda/refresh/definition.ts';
 import { parseJson } from '../../../lambda/refresh/parsing.ts';
-import { readDefinition, readEvent, readSourceGroup } from '../../../lambda/refresh/request.ts';
+import { readEvent } from '../../../lambda/refresh/request.ts';
 import { CANARY, documentWithCanaries } from './support/canaries.ts';
 
 const RUNS = { numRuns: 2_000 };

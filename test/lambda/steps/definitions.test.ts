@@ -62,7 +62,7 @@ describe('a target group', () => {
       'refreshes/from-dev.json': definition,
     });
 
-    expect(await rejectionOf(requireNoSource(store, 'dev-pg'))).toMatchObject({
+    expect(await rejectionOf(requireNoSource(store, 'dev-pg', 'own'))).toMatchObject({
       name: 'TargetIsASource',
       message: 'Protection group "dev-pg" is the source of "from-dev", so it is not overwritten.',
     });
@@ -71,7 +71,7 @@ describe('a target group', () => {
   it('that no definition has as its source is none', async () => {
     const store = bucketWith({ 'refreshes/nightly.json': nightly, 'refreshes/x.txt': 'dev-pg' });
 
-    await expect(requireNoSource(store, 'dev-pg')).resolves.toBeUndefined();
+    await expect(requireNoSource(store, 'dev-pg', 'own')).resolves.toBeUndefined();
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe('a target group', () => {
     const store = bucketWith({ 'refreshes/nightly.json': nightly });
     store.objects.set('refreshes/broken.json', text);
 
-    expect(await rejectionOf(requireNoSource(store, 'dev-pg'))).toMatchObject({
+    expect(await rejectionOf(requireNoSource(store, 'dev-pg', 'own'))).toMatchObject({
       name: 'InvalidDefinition',
       message: expect.stringContaining('definition "broken"'),
     });
@@ -99,6 +99,6 @@ describe('a target group', () => {
       list: async () => ['refreshes/gone.json', 'refreshes/nightly.json'],
     };
 
-    await expect(requireNoSource(listed, 'dev-pg')).resolves.toBeUndefined();
+    await expect(requireNoSource(listed, 'dev-pg', 'own')).resolves.toBeUndefined();
   });
 });

@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { lookAtGroups, lookAtTarget } from '../../../lambda/steps/look-at-groups.ts';
+import {
+  lookAtGroups,
+  lookAtTarget,
+  lookAtTargetGroup,
+} from '../../../lambda/steps/look-at-groups.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import {
   startSimulatedArray,
@@ -49,17 +53,16 @@ describe('the groups of a refresh', () => {
     expect(groups.target).toBeNull();
   });
 
-  it('hold no volumes that are destroyed', async () => {
+  it('hold no source volumes that are destroyed', async () => {
     const state = {
       volumes: [
         volume('prd-data', 1),
         volume('prd-old', 1, { destroyed: true }),
         volume('dev-data', 1),
-        volume('dev-old', 1, { destroyed: true }),
       ],
       protection_groups: [
         { name: 'prd-pg', volumes: ['prd-data', 'prd-old'] },
-        { name: 'dev-pg', volumes: ['dev-old', 'dev-data'] },
+        { name: 'dev-pg', volumes: ['dev-data'] },
       ],
     };
     const { array } = await startSimulatedArray({ state });
@@ -68,7 +71,6 @@ describe('the groups of a refresh', () => {
 
     expect(namesIn(groups.source)).toEqual(['prd-data']);
     expect(namesIn(groups.target)).toEqual(['dev-data']);
-    expect((await lookAtTarget(array, 'dev-pg')).map(({ name }) => name)).toEqual(['dev-data']);
   });
 
   it('made of hosts hold what is connected to these', async () => {
@@ -150,6 +152,39 @@ describe('a group that will not do', () => {
       message: 'In the source group and in the target group at once: "prd-fra".',
     });
   });
+
+  it.each(['2.8', '2.56'])(
+    'is a target with destroyed volumes, of which a copy would lack a part (REST %s)',
+    async (restVersion) => {
+      const { array } = await startSimulatedArray({
+        restVersion,
+        state: {
+          volumes: [
+            volume('prd-data', 1),
+            volume('dev-data', 1),
+            volume('dev-old', 1, { destroyed: true }),
+          ],
+          protection_groups: [
+            { name: 'prd-pg', volumes: ['prd-data'] },
+            { name: 'dev-pg', volumes: ['dev-old', 'dev-data'] },
+            { name: 'gone-pg', volumes: ['dev-old'] },
+          ],
+        },
+      });
+      const refusal = (group: string) => ({
+        name: 'TargetDestroyed',
+        message: `Destroyed volumes are in target protection group "${group}": "dev-old".`,
+        remedy: 'Recover them on the array (purevol recover), or take them out of the group.',
+      });
+
+      for (const group of ['dev-pg', 'gone-pg']) {
+        const look = lookAtGroups(array, 'prd-pg', group);
+        expect(await rejectionOf(look)).toEqual(refusal(group));
+        expect(await rejectionOf(lookAtTargetGroup(array, group))).toEqual(refusal(group));
+        expect(await rejectionOf(lookAtTarget(array, group))).toEqual(refusal(group));
+      }
+    },
+  );
 
   it('lost its volumes since', async () => {
     const { array } = await startSimulatedArray({

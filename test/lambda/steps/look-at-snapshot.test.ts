@@ -77,7 +77,7 @@ describe('the volumes of a snapshot', () => {
 
   it('whose source is eradicated cannot be paired, and are named', async () => {
     const { array, simulator } = await startSimulatedArray({ state: withSnapshot() });
-    const item = { provisioned: 1_048_576, created: 1, source: { id: null, name: null } };
+    const item = { id: 'a', provisioned: 1_048_576, created: 1, source: { id: null, name: null } };
     simulator.addFaults([
       {
         path: '/volume-snapshots',

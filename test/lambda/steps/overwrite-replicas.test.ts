@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { planSchema } from '../../../lambda/refresh/plan.ts';
+import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
 import { checkReplication } from '../../../lambda/steps/check-replication.ts';
 import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
 import { planOverwrite } from '../../../lambda/steps/plan-overwrite.ts';
@@ -10,9 +11,9 @@ import { runStep } from '../../../lambda/steps/run-step.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { ARRAY, stopSimulatedArrays, volume } from '../support/simulated-array.ts';
 import { begun, failedWith } from './support/bench.ts';
-import { errorOf, manifestAt, refusing, silentAfter } from './support/failed-run.ts';
+import { errorOf, manifestAt, refusing, rolledBack, silentAfter } from './support/failed-run.ts';
 import {
-  plannedOnReplica,
+  guardedOnReplica,
   REPLICA,
   type ReplicationBench,
   sent,
@@ -61,7 +62,7 @@ describe('a refresh on the second array', () => {
     async (restVersion) => {
       const bench = await setUpReplication({ restVersion });
       const before = bench.contents(ARRAY);
-      const run = await plannedOnReplica(bench);
+      const run = await guardedOnReplica(bench);
       bench.simulator.write(ARRAY, 'prd-data-0', 'written after the snapshot');
 
       await overwriteVolumes(run, bench.ports);
@@ -89,10 +90,8 @@ describe('a refresh on the second array', () => {
     const run = await sent(bench);
     expect(pairsIn(bench)).toEqual(crossed);
 
-    await overwriteVolumes(
-      await planOverwrite(await untilReplicated(run, bench), bench.ports),
-      bench.ports,
-    );
+    const planned = await planOverwrite(await untilReplicated(run, bench), bench.ports);
+    await overwriteVolumes(await acquireGuard(planned, bench.ports), bench.ports);
 
     expect(pairsIn(bench)).toEqual(crossed);
     expect(await mappingsOf(bench)).toEqual({
@@ -111,7 +110,7 @@ describe('a refresh on the second array', () => {
 
     const prepared = await prepare(begun(), bench.ports);
     expect(pairsIn(bench)).toEqual(crossed);
-    const run = await plannedOnReplica(bench);
+    const run = await guardedOnReplica(bench);
     expect(pairsIn(bench)).toEqual(crossed);
     expect(run.plan_hash).toBe(prepared.plan_hash);
     await overwriteVolumes(run, bench.ports);
@@ -134,7 +133,7 @@ describe('a refresh on the second array', () => {
 
   it('does not overwrite from a plan whose snapshots are those of the source array', async () => {
     const bench = await setUpReplication();
-    const run = await plannedOnReplica(bench);
+    const run = await guardedOnReplica(bench);
     const before = bench.contents(TARGET_ARRAY);
     const text = bench.store.objects.get('runs/nightly-1/plan.json') ?? '';
     bench.store.objects.set(
@@ -150,7 +149,7 @@ describe('a refresh on the second array', () => {
 describe('the record', () => {
   it('of a refresh names both arrays and the replicas, and both sessions end', async () => {
     const bench = await setUpReplication();
-    const run = await overwriteVolumes(await plannedOnReplica(bench), bench.ports);
+    const run = await overwriteVolumes(await guardedOnReplica(bench), bench.ports);
 
     expect(await recordResult(run, bench.ports)).toMatchObject({ status: 'SUCCEEDED' });
 
@@ -193,17 +192,22 @@ describe('the record', () => {
   });
 
   it.each([
-    ['whose answer got lost: refreshed', silentAfter('/volumes/batch'), '2.56', 'refreshed'],
-    ['that was refused: untouched', refusing('/volumes/batch'), '2.56', 'untouched'],
-    ['that was refused in the middle: mixed', refusing('/volumes', 2), '2.31', 'mixed'],
-  ])('of an overwrite %s, as the second array says', async (_, fault, restVersion, target) => {
+    ['whose answer got lost', silentAfter('/volumes/batch'), '2.56'],
+    ['that was refused', refusing('/volumes/batch'), '2.56'],
+    ['that was refused in the middle', refusing('/volumes', 2), '2.31'],
+  ])('of an overwrite %s: the second array was put back', async (_, fault, restVersion) => {
     const bench = await setUpReplication({ restVersion });
-    const run = await plannedOnReplica(bench);
+    const before = bench.contents(TARGET_ARRAY);
+    const run = await guardedOnReplica(bench);
     bench.simulator.addFaults([{ ...fault, array: TARGET_ARRAY }]);
     const error = await errorOf(overwriteVolumes(run, bench.ports));
     bench.simulator.clearFaults();
 
-    expect(await recordFailure(failedWith(run, error), bench.ports)).toMatchObject({ target });
+    const { run: done } = await rolledBack(failedWith(run, error), bench.ports, bench);
+
+    expect(await recordFailure(done, bench.ports)).toMatchObject({ target: 'restored' });
+    expect(bench.contents(TARGET_ARRAY)).toEqual(before);
+    expect(await mappingsOf(bench)).toEqual({});
     expect(loggedOut(bench).toSorted()).toEqual([TARGET_ARRAY, ARRAY]);
   });
 

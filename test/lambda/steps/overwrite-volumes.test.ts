@@ -3,7 +3,7 @@ import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { ARRAY, stopSimulatedArrays, twoDatabases, volume } from '../support/simulated-array.ts';
 import { type Bench, begun, runUpTo, setUp } from './support/bench.ts';
-import { BEGUN, changesAfter, planned } from './support/planned-run.ts';
+import { changesAfter, guarded, hasBegun } from './support/planned-run.ts';
 
 afterEach(stopSimulatedArrays);
 
@@ -20,7 +20,7 @@ describe.each(['2.4', ONE_BY_ONE, UNTRIED, '2.33', '2.56'])(
   'overwriting by REST %s',
   (restVersion) => {
     it('gives each target the content of the snapshot and its source as a tag', async () => {
-      const { bench, run } = await planned({ restVersion });
+      const { bench, run } = await guarded({ restVersion });
       const [data, fra] = [bench.content('prd-data'), bench.content('prd-fra')];
       bench.simulator.write(ARRAY, 'prd-data', 'written after the snapshot');
 
@@ -28,32 +28,44 @@ describe.each(['2.4', ONE_BY_ONE, UNTRIED, '2.33', '2.56'])(
 
       expect([bench.content('dev-data'), bench.content('dev-fra')]).toEqual([data, fra]);
       expect(await mappingsOf(bench)).toEqual(refreshed);
-      expect(bench.store.objects.has(BEGUN)).toBe(true);
+      expect(hasBegun(bench)).toBe(true);
     });
 
-    it('twice comes to the same', async () => {
-      const { bench, run } = await planned({ restVersion });
+    it('twice comes to the same, but that the array may still be at work is waited for', async () => {
+      const { bench, run } = await guarded({ restVersion });
 
       const first = await overwriteVolumes(run, bench.ports);
       const state = bench.simulator.state();
       const second = await overwriteVolumes(run, bench.ports);
 
-      expect(second).toEqual(first);
+      expect(second).toEqual({
+        ...first,
+        guard: { ...first.guard, in_doubt: true, wait_seconds: 60 },
+      });
       expect(bench.simulator.state()).toEqual(state);
     });
   },
 );
 
+/** The lock says from then on that volumes may have been overwritten. */
+const NOTE = 'PUT /volume-snapshots/tags/batch';
+
 describe('how many requests', () => {
   it.each<[string, string[]]>([
-    ['2.56', ['POST /volumes/batch/test', 'POST /volumes/batch']],
-    [UNTRIED, ['POST /volumes/batch']],
+    ['2.56', ['POST /volumes/batch/test', NOTE, 'POST /volumes/batch']],
+    [UNTRIED, [NOTE, 'POST /volumes/batch']],
     [
       ONE_BY_ONE,
-      ['POST /volumes', 'POST /volumes', 'PUT /volumes/tags/batch', 'PUT /volumes/tags/batch'],
+      [
+        NOTE,
+        'POST /volumes',
+        'POST /volumes',
+        'PUT /volumes/tags/batch',
+        'PUT /volumes/tags/batch',
+      ],
     ],
   ])('by REST %s: %j', async (restVersion, expected) => {
-    const { bench, run } = await planned({ restVersion });
+    const { bench, run } = await guarded({ restVersion });
     const before = bench.requests().length;
 
     await overwriteVolumes(run, bench.ports);
@@ -69,7 +81,7 @@ describe('how many requests', () => {
   it('one by one, tags that are right already are not written', async () => {
     const tagged = (name: string, gib: number, source: string) =>
       volume(name, gib, { tags: { snapshot_mapping: `id-of-${source}` } });
-    const { bench, run, changesSince } = await planned({
+    const { bench, run, changesSince } = await guarded({
       restVersion: ONE_BY_ONE,
       state: {
         ...twoDatabases,
@@ -83,7 +95,12 @@ describe('how many requests', () => {
 
     await overwriteVolumes(run, bench.ports);
 
-    expect(changesSince()).toEqual(['POST /volumes', 'POST /volumes', 'PUT /volumes/tags/batch']);
+    expect(changesSince()).toEqual([
+      NOTE,
+      'POST /volumes',
+      'POST /volumes',
+      'PUT /volumes/tags/batch',
+    ]);
     expect(await mappingsOf(bench)).toEqual(refreshed);
   });
 });
@@ -92,7 +109,7 @@ describe('an array that refuses', () => {
   const refused = { status: 400, body: { errors: [{ context: 'dev-fra', message: 'No.' }] } };
 
   it('in the trial: nothing was begun', async () => {
-    const { bench, run, changesSince } = await planned();
+    const { bench, run, changesSince } = await guarded();
     bench.simulator.addFaults([
       {
         path: '/volumes/batch/test',
@@ -109,12 +126,12 @@ describe('an array that refuses', () => {
       '"dev-fra": No.',
     );
     expect(changesSince()).toEqual([]);
-    expect(bench.store.objects.has(BEGUN)).toBe(false);
+    expect(hasBegun(bench)).toBe(false);
   });
 
   it('one volume of several: no further one is begun, and none is tagged', async () => {
     const names = Array.from({ length: 20 }, (_, index) => String(10 + index));
-    const { bench, run, changesSince } = await planned({
+    const { bench, run, changesSince } = await guarded({
       restVersion: ONE_BY_ONE,
       definition: { excluded_volumes: [] },
       state: {
@@ -132,9 +149,9 @@ describe('an array that refuses', () => {
       message: expect.stringContaining('dev-fra: No.'),
     });
     // The fifth is refused; with it at most three others were under way.
-    expect(changesSince().length).toBeLessThanOrEqual(8);
+    expect(changesSince().filter((call) => call === 'POST /volumes').length).toBeLessThanOrEqual(8);
     expect(changesSince()).not.toContain('PUT /volumes/tags/batch');
-    expect(bench.store.objects.has(BEGUN)).toBe(true);
+    expect(hasBegun(bench)).toBe(true);
   });
 });
 
@@ -148,6 +165,18 @@ describe('nothing is overwritten', () => {
       message: 'The run is a dry run, so nothing may be changed on the array.',
     });
     expect(bench.changes()).toEqual([]);
+  });
+
+  it('without the guard', async () => {
+    const bench = await setUp();
+    const run = await runUpTo('planOverwrite', bench);
+    const changes = changesAfter(bench);
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'InvalidStepInput',
+      message: 'The run holds no guard.',
+    });
+    expect(changes()).toEqual([]);
   });
 
   it('without a target group', async () => {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { planSchema } from '../../../lambda/refresh/plan.ts';
 import { planOverwrite } from '../../../lambda/steps/plan-overwrite.ts';
+import type { Fault } from '../../../local/array/simulator.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import {
-  membersNow,
+  ARRAY,
   NOW,
   stopSimulatedArrays,
   twoDatabases,
@@ -12,6 +13,12 @@ import {
 import { type Bench, begun, runUpTo, setUp } from './support/bench.ts';
 
 afterEach(stopSimulatedArrays);
+
+const { volumes: twoDatabaseVolumes = [] } = twoDatabases;
+const missing: Fault = {
+  path: '/volumes',
+  effect: { status: 400, body: { errors: [{ message: 'Volume does not exist.' }] } },
+};
 
 const planIn = ({ store }: Bench) => planSchema.parse(store.json('runs/nightly-1/plan.json'));
 /** The plan without the time of the snapshot, which a plan that was made before it does not know. */
@@ -38,24 +45,96 @@ describe('planning the overwrite', () => {
     expect(planIn(bench).pairs.map(({ source }) => source.created)).toEqual([NOW, NOW]);
   });
 
-  it('takes the target group as it is now', async () => {
+  it('takes the targets as they are now: somebody may have tagged them or copied onto them', async () => {
     const bench = await setUp();
     const taken = await runUpTo('takeSnapshot', bench);
-    const grown = await setUp({
-      store: bench.store,
+    const copyOf = async (source: string, target: string) => {
+      const snapshot = `prd-pg.s1.${source}`;
+      await bench.array.overwriteVolume({ target, snapshot, mapping: null });
+    };
+    await copyOf('prd-data', 'dev-fra');
+    await bench.array.tagVolume({ target: 'dev-fra', snapshot: '', mapping: 'id-of-prd-data' });
+
+    const run = await planOverwrite(taken, bench.ports);
+
+    expect(pairsIn(bench)).toEqual([
+      'prd-pg.s1.prd-data → dev-fra',
+      'prd-pg.s1.prd-fra → dev-data',
+    ]);
+    expect(run.plan_hash).toBe(planIn(bench).hash);
+    expect(run.plan_hash).not.toBe(taken.plan_hash);
+  });
+
+  it.each(['prd-data', 'prd-config', 'dev-new'])(
+    'leaves %s out, which has come into the target group since: whoever is in it was seen by Prepare',
+    async (name) => {
+      const bench = await setUp({
+        state: { ...twoDatabases, volumes: [...twoDatabaseVolumes, volume('dev-new', 120)] },
+      });
+      const taken = await runUpTo('takeSnapshot', bench);
+      bench.simulator.setMembers(ARRAY, 'dev-pg', ['dev-data', 'dev-fra', name]);
+
+      const run = await planOverwrite(taken, bench.ports);
+
+      expect(run.plan_hash).toBe(taken.plan_hash);
+      expect(planIn(bench)).toMatchObject({ unused: [], warnings: [] });
+    },
+  );
+
+  it('still knows of the targets that nothing is copied to', async () => {
+    const bench = await setUp({
       state: {
         ...twoDatabases,
-        volumes: [...(twoDatabases.volumes ?? []), volume('dev-a', 120), volume('dev-b', 120)],
-        protection_groups: [{ name: 'dev-pg', volumes: ['dev-a', 'dev-b', 'dev-fra'] }],
+        volumes: [...twoDatabaseVolumes, volume('dev-more', 120)],
+        protection_groups: [
+          { name: 'prd-pg', volumes: ['prd-fra', 'prd-data', 'prd-config'] },
+          { name: 'dev-pg', volumes: ['dev-fra', 'dev-data', 'dev-more'] },
+        ],
       },
     });
 
-    const run = await planOverwrite(taken, grown.ports);
+    await runUpTo('planOverwrite', bench);
 
-    expect(pairsIn(bench)).toEqual(['prd-pg.s1.prd-data → dev-a', 'prd-pg.s1.prd-fra → dev-fra']);
-    expect(planIn(bench).warnings).toEqual([expect.stringContaining('"dev-b"')]);
-    expect(run.plan_hash).toBe(planIn(bench).hash);
-    expect(run.plan_hash).not.toBe(taken.plan_hash);
+    expect(planIn(bench)).toMatchObject({
+      unused: [{ id: 'id-of-dev-more', name: 'dev-more' }],
+      warnings: [expect.stringContaining('"dev-more"')],
+    });
+  });
+
+  it('refuses a target that was destroyed since, also where another one would do', async () => {
+    const spare = (destroyed: boolean) => ({
+      ...twoDatabases,
+      volumes: [
+        ...twoDatabaseVolumes.filter(({ name }) => name !== 'dev-data'),
+        volume('dev-data', 120, { destroyed }),
+        volume('dev-more', 120),
+      ],
+      protection_groups: [
+        { name: 'prd-pg', volumes: ['prd-fra', 'prd-data', 'prd-config'] },
+        { name: 'dev-pg', volumes: ['dev-fra', 'dev-data', 'dev-more'] },
+      ],
+    });
+    const bench = await setUp({ state: spare(false) });
+    const taken = await runUpTo('takeSnapshot', bench);
+    const later = await setUp({ store: bench.store, state: spare(true) });
+
+    expect(await rejectionOf(planOverwrite(taken, later.ports))).toMatchObject({
+      name: 'TargetDestroyed',
+      message: 'Destroyed volumes are in target protection group "dev-pg": "dev-data".',
+    });
+  });
+
+  it.each(['renamed', 'eradicated'])('refuses a target that was %s since', async (what) => {
+    const bench = await setUp();
+    const taken = await runUpTo('takeSnapshot', bench);
+    if (what === 'renamed') bench.simulator.renameVolume(ARRAY, 'dev-fra', 'dev-old');
+    else bench.simulator.addFaults([missing]);
+
+    expect(await rejectionOf(planOverwrite(taken, bench.ports))).toMatchObject({
+      name: 'TargetChanged',
+      message: expect.stringContaining('Volume does not exist.'),
+      remedy: 'Start a new run; it plans from the group as it is now.',
+    });
   });
 
   it('keeps what was excluded', async () => {
@@ -65,20 +144,6 @@ describe('planning the overwrite', () => {
 
     expect(planIn(bench).excluded).toEqual([{ id: 'id-of-prd-config', name: 'prd-config' }]);
   });
-
-  it.each(['prd-data', 'prd-config'])(
-    'refuses a volume of the snapshot that has come into the target group: %s',
-    async (name) => {
-      const bench = await setUp();
-      const taken = await runUpTo('takeSnapshot', bench);
-      bench.simulator.addFaults([membersNow(['dev-pg', 'dev-data', 'dev-fra', name])]);
-
-      expect(await rejectionOf(planOverwrite(taken, bench.ports))).toMatchObject({
-        name: 'VolumeInBothGroups',
-        message: `Volumes of the snapshot are in the target group: "${name}".`,
-      });
-    },
-  );
 });
 
 describe('nothing is planned', () => {

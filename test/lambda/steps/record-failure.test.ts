@@ -4,7 +4,13 @@ import { prepare } from '../../../lambda/steps/prepare.ts';
 import { recordFailure } from '../../../lambda/steps/record-failure.ts';
 import { stopSimulatedArrays, volume } from '../support/simulated-array.ts';
 import { begun, failedWith, setUp } from './support/bench.ts';
-import { errorOf, failedOverwrite, manifestAt, refusing } from './support/failed-run.ts';
+import {
+  errorOf,
+  failedOverwrite,
+  manifestAt,
+  refusing,
+  rolledBack,
+} from './support/failed-run.ts';
 
 afterEach(stopSimulatedArrays);
 
@@ -13,12 +19,13 @@ const FOLDER = 'manifests/nightly';
 describe('the manifest of a failed run', () => {
   it('says why, and what to do', async () => {
     const { bench, failed } = await failedOverwrite([refusing('/volumes/batch')]);
+    const { run } = await rolledBack(failed, bench.ports, bench);
 
-    const recorded = await recordFailure(failed, bench.ports);
+    const recorded = await recordFailure(run, bench.ports);
 
     expect(recorded).toMatchObject({
       status: 'FAILED',
-      target: 'untouched',
+      target: 'restored',
       manifest: `${FOLDER}/nightly-1.json`,
       error: {
         name: 'ArrayRequestRefused',
@@ -28,7 +35,7 @@ describe('the manifest of a failed run', () => {
     });
     expect(manifestAt(bench.store, `${FOLDER}/nightly-1.json`)).toMatchObject({
       status: 'FAILED',
-      target: 'untouched',
+      target: 'restored',
       plan_hash: failed.plan_hash,
       pairs: [{ target: { name: 'dev-data' } }, { target: { name: 'dev-fra' } }],
       warnings: [],

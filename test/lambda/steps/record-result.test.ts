@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { RefreshError } from '../../../lambda/refresh/errors.ts';
 import { manifestSchema } from '../../../lambda/refresh/manifest.ts';
 import { recordResult } from '../../../lambda/steps/record-result.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
-import { begun, runUpTo, setUp } from './support/bench.ts';
+import { begun, failedWith, runUpTo, setUp } from './support/bench.ts';
 
 afterEach(stopSimulatedArrays);
 
@@ -11,7 +12,7 @@ const FOLDER = 'manifests/nightly';
 describe('the manifest', () => {
   it('of a refresh tells what the target holds now', async () => {
     const bench = await setUp();
-    const run = await runUpTo('overwriteVolumes', bench);
+    const run = await runUpTo('releaseGuard', bench);
 
     const recorded = await recordResult(run, bench.ports);
 
@@ -26,8 +27,12 @@ describe('the manifest', () => {
       target: 'refreshed',
       snapshot: { name: 'prd-pg.s1', created: '2026-11-24T01:00:00.000Z', reused: false },
       plan_hash: run.plan_hash,
+      execute_with: null,
+      verified: 'created',
+      guard: 'dev-pg.before-s1',
       pairs: [{ target: { name: 'dev-data' } }, { target: { name: 'dev-fra' } }],
       excluded: [{ id: 'id-of-prd-config', name: 'prd-config' }],
+      warnings: [],
       error: null,
     });
     expect(bench.store.json(`${FOLDER}/latest.json`)).toEqual(manifest);
@@ -35,6 +40,44 @@ describe('the manifest', () => {
     expect(bench.store.objects.get(`${FOLDER}/nightly-1.volumes.txt`)).toBe(
       'prd-pg.s1.prd-data\nprd-pg.s1.prd-fra\n',
     );
+  });
+
+  it('of a refresh whose guard could not be released says so, and that the target is complete', async () => {
+    const bench = await setUp();
+    const run = await runUpTo('verifyTarget', bench);
+    const error = new RefreshError('ArrayThrottled', 'Too many.', 'Wait.');
+    const { failure: release_failure } = failedWith(run, error);
+
+    const recorded = await recordResult({ ...run, release_failure }, bench.ports);
+
+    expect(recorded).toMatchObject({ status: 'SUCCEEDED', target: 'refreshed' });
+    expect(bench.store.json(`${FOLDER}/nightly-1.json`)).toMatchObject({
+      status: 'SUCCEEDED',
+      guard: 'dev-pg.refresh-in-progress',
+      warnings: [
+        'The target is complete, but its guard "dev-pg.refresh-in-progress" could not be released; the next run does it. Too many.',
+      ],
+    });
+  });
+
+  it('of a dry run has the event that executes exactly what it shows', async () => {
+    const bench = await setUp();
+    const event = { execute: false, snapshot_name: 's2', ignore_match: true };
+    const run = await runUpTo('prepare', bench, begun(event));
+
+    await recordResult(run, bench.ports);
+
+    expect(bench.store.json(`${FOLDER}/nightly-1.json`)).toMatchObject({
+      execute_with: {
+        refresh: 'nightly',
+        execute: true,
+        snapshot_name: 's2',
+        ignore_match: true,
+        expect_plan: run.plan_hash,
+      },
+      verified: null,
+      guard: null,
+    });
   });
 
   it('of a dry run leaves alone what tells of the target', async () => {
@@ -66,14 +109,14 @@ describe('the array session', () => {
   it('is ended', async () => {
     const bench = await setUp();
 
-    await recordResult(await runUpTo('overwriteVolumes', bench), bench.ports);
+    await recordResult(await runUpTo('releaseGuard', bench), bench.ports);
 
     expect(bench.simulator.requests().at(-1)?.path).toMatch(/\/logout$/);
   });
 
   it('that cannot be ended does not make a failure of a success', async () => {
     const bench = await setUp();
-    const run = await runUpTo('overwriteVolumes', bench);
+    const run = await runUpTo('releaseGuard', bench);
     const ports = { ...bench.ports, sourceArray: () => Promise.reject(new Error('Throttled')) };
 
     expect(await recordResult(run, ports)).toMatchObject({ status: 'SUCCEEDED' });

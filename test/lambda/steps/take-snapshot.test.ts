@@ -3,7 +3,7 @@ import { takeSnapshot } from '../../../lambda/steps/take-snapshot.ts';
 import type { Fault } from '../../../local/array/simulator.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays, twoDatabases, volume } from '../support/simulated-array.ts';
-import { begun, runUpTo, setUp } from './support/bench.ts';
+import { type Bench, begun, runUpTo, setUp } from './support/bench.ts';
 
 afterEach(stopSimulatedArrays);
 
@@ -11,14 +11,19 @@ const SNAPSHOTS = '/protection-group-snapshots';
 const TAKE = `POST ${SNAPSHOTS}`;
 const TAKEN_AT = '2026-11-24T01:00:00.000Z';
 
-describe('taking the snapshot', () => {
-  it('makes it, and notes the volumes that are copied from it', async () => {
-    const bench = await setUp();
+const snapshotsOf = ({ simulator }: Bench) =>
+  simulator.state().arrays[0]?.snapshots.map(({ name }) => name);
 
-    const run = await runUpTo('takeSnapshot', bench);
+describe('taking the snapshot', () => {
+  it('makes it without looking first where there was none, and notes the volumes that are copied from it', async () => {
+    const bench = await setUp();
+    const prepared = await runUpTo('prepare', bench);
+    const before = bench.requests().length;
+
+    const run = await takeSnapshot(prepared, bench.ports);
 
     expect(run.snapshot).toEqual({ name: 'prd-pg.s1', created: TAKEN_AT, reused: false });
-    expect(bench.changes()).toEqual([TAKE]);
+    expect(bench.requests().slice(before)).toEqual([TAKE, 'GET /volume-snapshots']);
     expect(bench.store.json('runs/nightly-1/snapshot.json')).toMatchObject([
       { id: 'id-of-prd-data', name: 'prd-data', snapshot: 'prd-pg.s1.prd-data' },
       { id: 'id-of-prd-fra', name: 'prd-fra', snapshot: 'prd-pg.s1.prd-fra' },
@@ -33,7 +38,9 @@ describe('taking the snapshot', () => {
     const second = await takeSnapshot(prepared, bench.ports);
 
     expect(second).toEqual(first);
-    expect(bench.changes()).toEqual([TAKE]);
+    // The array refuses the second request.
+    expect(bench.changes()).toEqual([TAKE, TAKE]);
+    expect(snapshotsOf(bench)).toEqual(['prd-pg.s1']);
   });
 
   it('whose request got no answer is not made a second time', async () => {
@@ -45,16 +52,14 @@ describe('taking the snapshot', () => {
     const run = await takeSnapshot(prepared, bench.ports);
 
     expect(run.snapshot).toEqual({ name: 'prd-pg.s1', created: TAKEN_AT, reused: false });
-    expect(bench.changes()).toEqual([TAKE]);
+    expect(bench.changes()).toEqual([TAKE, TAKE]);
+    expect(snapshotsOf(bench)).toEqual(['prd-pg.s1']);
   });
 
   it('that somebody made just before uses theirs', async () => {
     const bench = await setUp();
     const prepared = await runUpTo('prepare', bench);
     await bench.array.createGroupSnapshot('prd-pg', 's1');
-    bench.simulator.addFaults([
-      { method: 'GET', path: SNAPSHOTS, effect: { status: 200, body: { items: [] } } },
-    ]);
 
     const run = await takeSnapshot(prepared, bench.ports);
 
@@ -159,7 +164,9 @@ describe('nothing is taken', () => {
       },
     });
 
+    const before = later.simulator.state();
+
     expect((await rejectionOf(takeSnapshot(prepared, later.ports))).name).toBe('SnapshotDestroyed');
-    expect(later.changes()).toEqual([]);
+    expect(later.simulator.state()).toEqual(before);
   });
 });

@@ -1,9 +1,12 @@
 import { type Run, runSchema } from '../../../../lambda/refresh/run.ts';
+import { acquireGuard } from '../../../../lambda/steps/acquire-guard.ts';
 import { overwriteVolumes } from '../../../../lambda/steps/overwrite-volumes.ts';
 import { planOverwrite } from '../../../../lambda/steps/plan-overwrite.ts';
-import type { Ports } from '../../../../lambda/steps/ports.ts';
+import type { ExecutionState, Ports } from '../../../../lambda/steps/ports.ts';
 import { prepare } from '../../../../lambda/steps/prepare.ts';
+import { releaseGuard } from '../../../../lambda/steps/release-guard.ts';
 import { takeSnapshot } from '../../../../lambda/steps/take-snapshot.ts';
+import { verifyTarget } from '../../../../lambda/steps/verify-target.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 import {
@@ -32,15 +35,19 @@ export interface BenchOptions extends SimulatedOptions {
   readonly definition?: Readonly<Record<string, unknown>>;
   /** The bucket of an earlier bench, whose run goes on here: the array as somebody has changed it since. */
   readonly store?: MemoryStore;
+  /** What can be told of executions by their ARN; of others nothing. */
+  readonly executions?: Readonly<Record<string, ExecutionState>>;
 }
 
 export async function setUp(options: BenchOptions = {}): Promise<Bench> {
   const simulated = await startSimulatedArray(options);
-  const { store = new MemoryStore(), definition = {} } = options;
+  const { store = new MemoryStore(), definition = {}, executions = {} } = options;
   store.put('refreshes/nightly.json', { ...nightly, ...definition });
   const ports = {
     store,
     clock: new ManualClock(),
+    executionState: async (arn: string) => executions[arn] ?? 'unknown',
+    lingerSeconds: 600,
     sourceArray: async () => simulated.array,
     targetArray: async () => {
       throw new Error('A refresh on one array asks for no second one.');
@@ -49,25 +56,36 @@ export async function setUp(options: BenchOptions = {}): Promise<Bench> {
   return { ...simulated, store, ports };
 }
 
+export const arnOf = (run: string): string => `arn:execution:${run}`;
+
 /** A run that has just begun. */
-export const begun = (event: object = {}): Run =>
+export const begun = (event: object = {}, id = 'nightly-1'): Run =>
   runSchema.parse({
-    id: 'nightly-1',
-    execution: 'arn:execution:nightly-1',
+    id,
+    execution: arnOf(id),
     started: new Date(NOW).toISOString(),
     event: { refresh: 'nightly', ...event },
   });
 
-const steps = { prepare, takeSnapshot, planOverwrite, overwriteVolumes };
+const steps = {
+  prepare,
+  takeSnapshot,
+  planOverwrite,
+  acquireGuard,
+  overwriteVolumes,
+  verifyTarget,
+  releaseGuard,
+};
 
-/** The run after all steps up to and including `last`. */
+/** The run after all steps up to and including `last`. The guard is a second younger than the snapshot. */
 export async function runUpTo(
   last: keyof typeof steps,
-  { ports }: Bench,
+  { ports, simulator }: Bench,
   run: Run = begun(),
 ): Promise<Run> {
   let result = run;
   for (const [name, step] of Object.entries(steps)) {
+    if (name === 'acquireGuard') simulator.advance(1_000);
     result = await step(result, ports);
     if (name === last) break;
   }

@@ -1,5 +1,6 @@
 import type { RestFlashArray } from '../../../../lambda/flasharray/flash-array.ts';
 import type { Run } from '../../../../lambda/refresh/run.ts';
+import { acquireGuard } from '../../../../lambda/steps/acquire-guard.ts';
 import { checkReplication } from '../../../../lambda/steps/check-replication.ts';
 import { planOverwrite } from '../../../../lambda/steps/plan-overwrite.ts';
 import type { Ports } from '../../../../lambda/steps/ports.ts';
@@ -81,6 +82,8 @@ export async function setUpReplication(
     ports: {
       store,
       clock: new ManualClock(),
+      executionState: async () => 'unknown' as const,
+      lingerSeconds: 600,
       sourceArray: async () => source,
       targetArray: async () => target,
     },
@@ -115,7 +118,12 @@ export async function sent({ ports }: ReplicationBench): Promise<Run> {
   return takeSnapshot(await prepare(begun(), ports), ports);
 }
 
-/** A run that is about to overwrite. */
+/** A run that has its plan. */
 export async function plannedOnReplica(bench: ReplicationBench): Promise<Run> {
   return planOverwrite(await untilReplicated(await sent(bench), bench), bench.ports);
+}
+
+/** A run that holds the guard on the second array, and is about to overwrite. */
+export async function guardedOnReplica(bench: ReplicationBench): Promise<Run> {
+  return acquireGuard(await plannedOnReplica(bench), bench.ports);
 }

@@ -1,0 +1,150 @@
+import type * as z from 'zod';
+import { RefreshError } from '../refresh/errors.ts';
+import type { GuardTag } from '../refresh/guard.ts';
+import { nameKey, sameName } from '../refresh/naming.ts';
+import type { Transfer } from '../refresh/replication.ts';
+import type { GroupSnapshot, SnapshotTag, VolumeSnapshot } from '../steps/ports.ts';
+import { chunkTags, SNAPSHOT_TAGS, SNAPSHOTS, snapshotCall } from './mutations.ts';
+import { chunkNames, type Query, quote } from './query.ts';
+import { RestEndpoints, unlessMissing } from './rest-endpoints.ts';
+import * as schemas from './schemas.ts';
+import type { Call } from './session.ts';
+
+/** What is asked of group snapshots, their members, their tags and their way to another array. */
+export class SnapshotEndpoints extends RestEndpoints {
+  async groupSnapshot(name: string): Promise<GroupSnapshot | undefined> {
+    const found = await unlessMissing(
+      this.session.list(SNAPSHOTS, { names: [name] }, schemas.groupSnapshotItem),
+    );
+    return found?.find((snapshot) => sameName(snapshot.name, name));
+  }
+
+  async newestGroupSnapshot(group: string): Promise<GroupSnapshot | undefined> {
+    const query = { source_names: [group], destroyed: 'false', sort: 'created-', limit: '1' };
+    const found = await unlessMissing(
+      this.session.items({ method: 'GET', path: SNAPSHOTS, query }, schemas.groupSnapshotItem),
+    );
+    return found?.[0];
+  }
+
+  async sendReplica(groupSnapshot: string, array: string): Promise<void> {
+    const query = { names: [groupSnapshot], on: array };
+    await this.session.items(
+      { method: 'POST', path: `${SNAPSHOTS}/replica`, query },
+      schemas.anyItem,
+    );
+  }
+
+  async transfer(groupSnapshot: string): Promise<Transfer | undefined> {
+    const found = await unlessMissing(
+      this.session.list(`${SNAPSHOTS}/transfer`, { names: [groupSnapshot] }, schemas.transferItem),
+    );
+    const item = found?.find((transfer) => sameName(transfer.name, groupSnapshot));
+    return (
+      item && {
+        progress: item.progress,
+        bytes: item.data_transferred,
+        completed: item.completed ?? null,
+      }
+    );
+  }
+
+  groupSnapshots(group: string, suffixes: readonly string[]): Promise<GroupSnapshot[]> {
+    const filter = suffixes.map((suffix) => `name=${quote(`${group}.${suffix}*`)}`).join(' or ');
+    return this.session.list(SNAPSHOTS, { filter, sort: 'name' }, schemas.groupSnapshotItem);
+  }
+
+  async volumeSnapshots(groupSnapshot: string, destroyed = false): Promise<VolumeSnapshot[]> {
+    const prefix = `${groupSnapshot}.`;
+    const query = {
+      filter: `name=${quote(`${prefix}*`)}`,
+      destroyed: String(destroyed),
+      sort: 'name',
+    };
+    const items = await this.session.list('/volume-snapshots', query, schemas.volumeSnapshotItem);
+    return items
+      .filter((item) => nameKey(item.name).startsWith(nameKey(prefix)))
+      .map((item) => ({
+        id: item.id,
+        name: item.name,
+        size: item.provisioned,
+        created: item.created,
+        source: item.source ?? { id: null, name: null },
+      }));
+  }
+
+  async tagsOfSnapshot(id: string): Promise<SnapshotTag[]> {
+    return asSnapshotTags(
+      await this.session.list(SNAPSHOT_TAGS, { resource_ids: [id] }, schemas.tagItem),
+    );
+  }
+
+  async tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]> {
+    const listed = names.map((name) => `resource.name=${quote(name)}`).join(' or ');
+    const filter = `key=(${keys.map(quote).join(',')}) and (${listed})`;
+    const query = { filter, resource_destroyed: 'false' };
+    return asSnapshotTags(await this.session.list(SNAPSHOT_TAGS, query, schemas.tagItem));
+  }
+
+  async tagSnapshots(ids: readonly string[], tags: readonly GuardTag[]): Promise<void> {
+    for (const resource_ids of chunkNames(ids)) {
+      for (const body of chunkTags(tags)) {
+        const call: Call = {
+          method: 'PUT',
+          path: `${SNAPSHOT_TAGS}/batch`,
+          query: { resource_ids },
+          body,
+        };
+        await this.session.items(call, schemas.anyItem);
+      }
+    }
+  }
+
+  async renameSnapshot(from: string, to: string): Promise<void> {
+    await this.#change({ names: [from] }, { name: to });
+  }
+
+  async renameThisSnapshot({ id, name }: GroupSnapshot, to: string): Promise<void> {
+    await this.#change(id === null ? { names: [name] } : { ids: [id] }, { name: to });
+  }
+
+  async destroySnapshots(names: readonly string[]): Promise<void> {
+    for (const chunk of chunkNames(names))
+      await this.#change({ names: chunk }, { destroyed: true });
+  }
+
+  async recoverSnapshot(name: string): Promise<void> {
+    await this.#change({ names: [name] }, { destroyed: false });
+  }
+
+  async #change(query: Query, body: { name: string } | { destroyed: boolean }): Promise<void> {
+    await this.session.items({ method: 'PATCH', path: SNAPSHOTS, query, body }, schemas.anyItem);
+  }
+
+  async testGroupSnapshot(group: string, suffix: string, replicateNow = false): Promise<void> {
+    await this.test(snapshotCall(`${SNAPSHOTS}/test`, group, suffix, replicateNow));
+  }
+
+  async createGroupSnapshot(
+    group: string,
+    suffix: string,
+    replicateNow = false,
+  ): Promise<GroupSnapshot> {
+    const call = snapshotCall(SNAPSHOTS, group, suffix, replicateNow);
+    const [made] = await this.session.items(call, schemas.groupSnapshotItem);
+    if (made) return made;
+    throw new RefreshError(
+      'ArrayProtocolError',
+      `Array ${this.session.host} answered POST /protection-group-snapshots with no snapshot.`,
+      'Look on the array whether the snapshot was made, then run again.',
+    );
+  }
+}
+
+const asSnapshotTags = (items: readonly z.output<typeof schemas.tagItem>[]): SnapshotTag[] =>
+  items.map(({ key, value, resource }) => ({
+    snapshot: resource.name,
+    id: resource.id,
+    key,
+    value,
+  }));

@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import { RefreshError } from './errors.ts';
+import { DEFAULT_SNAPSHOT_NAME, isObjectName, OBJECT_NAME_RULE, refreshName } from './naming.ts';
+import { isRecord, parseInput, withoutComments } from './parsing.ts';
+
+const groupName = z
+  .string()
+  .refine(isObjectName, `expected the name of a protection group (${OBJECT_NAME_RULE})`);
+
+/** Longer than any name, id or template can be: a text that is repeated in a message must not make it endless. */
+export const shortText = z.string().min(1).max(200, 'expected at most 200 characters');
+
+/** An exclusion as people write it: `{ "volume_id": "…" }`, an id, or a volume's name. */
+const exclusion = z.union(
+  [shortText, z.strictObject({ volume_id: shortText }).transform((entry) => entry.volume_id)],
+  { error: 'expected a volume id, a volume name, or { "volume_id": "…" }' },
+);
+
+const restVersion = z.string().regex(/^2\.\d{1,3}$/, 'expected a REST version such as "2.26"');
+
+const minutes = z
+  .number()
+  .int()
+  .min(1, 'expected at least 1 minute')
+  .max(2_880, 'expected at most 2880 minutes');
+
+/** A refresh definition: the object `refreshes/<name>.json`. */
+export const definitionSchema = z.strictObject({
+  /** May be left out where nothing but undoing and recovering is asked for. */
+  source_protection_group: groupName.optional(),
+  target_protection_group: groupName.optional(),
+  /** Literal suffix, or a template with `{date}`, `{time}`, `{refresh}`, `{run}`. */
+  snapshot_name: shortText.default(DEFAULT_SNAPSHOT_NAME),
+  replicate: z.boolean().default(false),
+  ignore_match: z.boolean().default(false),
+  ora_backup_mode: z.boolean().default(false),
+  /** Without it a run is a dry run. */
+  execute: z.boolean().default(false),
+  excluded_volumes: z.array(exclusion).default([]),
+  /** Lets target volumes be connected to a host that uses source volumes too. */
+  allow_shared_hosts: z.boolean().default(false),
+  /** Refuses a target that hosts are writing to, or reading from by more than the odd look. */
+  require_idle_target: z.boolean().default(true),
+  /** Reads a second on one volume that still count as idle. */
+  idle_target_max_reads: z.number().min(0, 'expected at least 0').default(5),
+  /** How long a request that got no answer may still be carried out, in seconds. */
+  settle_seconds: z
+    .number()
+    .int()
+    .min(0, 'expected at least 0 seconds')
+    .max(3_600, 'expected at most 3600 seconds')
+    .default(60),
+  /** How many snapshots of the target from before a refresh are kept, and how many of failed runs. */
+  keep_before_snapshots: z
+    .number()
+    .int()
+    .min(1, 'expected at least 1')
+    .max(100, 'expected at most 100')
+    .default(3),
+  /** How long a run waits for its snapshot to be complete on the target array. */
+  replication_timeout_minutes: minutes.default(720),
+  /** How long a transfer may stand still. */
+  replication_stall_minutes: minutes.default(60),
+  /** Pins the REST version, `2.N`; without it the highest that array and product know is spoken. */
+  flash_array_api_version: restVersion.optional(),
+});
+export type Definition = z.output<typeof definitionSchema>;
+
+/**
+ * Reads a definition, in any spelling of the Python script's.
+ * @param what names it in errors, such as `definition "nightly"`
+ * @throws InvalidDefinition
+ */
+export const readDefinition = (value: unknown, what: string): Definition => {
+  const spelled = unifySpelling(withoutComments(value), what);
+  refuseSecrets(spelled, what);
+  const definition = parseInput(definitionSchema, spelled, {
+    error: 'InvalidDefinition',
+    what,
+    remedy:
+      'Correct the definition. The README lists every key; keys that begin with "_" are comments.',
+  });
+  refuseUndelivered(definition, what);
+  return definition;
+};
+
+/**
+ * The source group of a definition, whatever else is wrong with it.
+ * @throws InvalidDefinition when it names none
+ */
+export const readSourceGroup = (value: unknown, what: string): string =>
+  parseInput(
+    z.looseObject({ source_protection_group: z.string().min(1) }),
+    unifySpelling(withoutComments(value), what),
+    {
+      error: 'InvalidDefinition',
+      what,
+      remedy:
+        'Correct or remove it: while a definition does not say which group is its source, no target is safe.',
+    },
+  ).source_protection_group;
+
+/**
+ * Refuses a name that cannot be that of a refresh, before it becomes part of an object's key.
+ * @throws UnknownRefresh
+ */
+export const requireRefreshName = (name: string): void => {
+  if (refreshName.test(name)) return;
+  throw new RefreshError(
+    'UnknownRefresh',
+    `${JSON.stringify(name.slice(0, 80))} cannot be the name of a refresh.`,
+    'A name has 1 to 40 lower-case letters, digits and hyphens.',
+  );
+};
+
+/** The script's other names for keys of a definition. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ['src_protection_group', 'source_protection_group'],
+  ['tgt_protection_group', 'target_protection_group'],
+]);
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** The script's spellings turned into ours: aliases of keys, and "True" and "False" for booleans. */
+const unifySpelling = (value: unknown, what: string): unknown => {
+  if (!isRecord(value)) return value;
+  const unified: Record<string, unknown> = {};
+  for (const [key, found] of Object.entries(value)) {
+    const name = SPELLINGS.get(key) ?? key;
+    if (Object.hasOwn(unified, name) && unified[name] !== found) {
+      throw new RefreshError(
+        'InvalidDefinition',
+        `The ${what} gives ${name} twice, in two spellings and with two values.`,
+        `Keep ${name} only.`,
+      );
+    }
+    unified[name] =
+      isSwitch(name) && typeof found === 'string'
+        ? (BOOLEANS.get(found.toLowerCase()) ?? found)
+        : found;
+  }
+  return unified;
+};
+
+const isSwitch = (key: string): boolean =>
+  [
+    'replicate',
+    'ignore_match',
+    'ora_backup_mode',
+    'execute',
+    'allow_shared_hosts',
+    'require_idle_target',
+  ].includes(key);
+
+const refuseSecrets = (value: unknown, what: string): void => {
+  if (!isRecord(value)) return;
+  const secrets = Object.keys(value).filter((key) => /token|password|secret|pwd/i.test(key));
+  if (secrets.length === 0) return;
+  throw new RefreshError(
+    'InvalidDefinition',
+    `The ${what} holds ${secrets.map((key) => `"${key}"`).join(', ')}, which does not belong there.`,
+    'Move credentials into the secret, take them out of this object and its older versions, and have the token renewed.',
+  );
+};
+
+/** A part of the script's contract that is accepted only once it is delivered. */
+export const refuseUndelivered = (
+  wanted: { readonly ora_backup_mode: boolean },
+  what: string,
+): void => {
+  if (!wanted.ora_backup_mode) return;
+  throw new RefreshError(
+    'InvalidDefinition',
+    `The ${what} asks for ora_backup_mode, which this version does not do yet.`,
+    'Set ora_backup_mode to false or take it out.',
+  );
+};

@@ -1,0 +1,161 @@
+import { isError, listNames, RefreshError } from '../refresh/errors.ts';
+import {
+  type GuardOwner,
+  guardSuffix,
+  type JournalEntry,
+  journalTags,
+  ownerTags,
+} from '../refresh/guard.ts';
+import { sameName } from '../refresh/naming.ts';
+import type { Plan } from '../refresh/plan.ts';
+import { NO_GUARD, type Run } from '../refresh/run.ts';
+import { openArrays } from './arrays.ts';
+import { type Attempt, mayLinger } from './attempt.ts';
+import {
+  acquireDocument,
+  findDocument,
+  overwriteDocument,
+  readDocument,
+  requestDocument,
+} from './documents.ts';
+import { inProgress } from './hold-lock.ts';
+import { findLock, lockName, readLock } from './look-at-guards.ts';
+import { noteAttempt } from './note-attempt.ts';
+import type { FlashArray, GroupSnapshot, Ports, VolumeSnapshot } from './ports.ts';
+import { outOfOrder, requireExecute, targetGroup } from './prepared-run.ts';
+import { refuseBusy } from './refuse-busy.ts';
+import { readOwnPlan } from './requested-plan.ts';
+import { setAside, setLeftoversAside } from './set-aside.ts';
+
+/**
+ * Takes the guard: a snapshot of the target group that holds every planned target, says whose it is, and then gets the
+ * lock's name, which only one can bear. What fails here is tidied up by Roll Back. Made anew by each attempt, since
+ * hosts may have written after the last one.
+ * @throws RefreshInProgress, TargetChanged, TargetInUse; GuardLost where an earlier attempt was cut off
+ */
+export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
+  requireExecute(run);
+  const { store } = ports;
+  const [request, plan, begun] = await Promise.all([
+    readDocument(store, run.id, requestDocument),
+    readOwnPlan(store, run),
+    findDocument(store, run.id, overwriteDocument),
+  ]);
+  if (begun) throw outOfOrder('The run has begun to overwrite already.');
+  const { target: array } = await openArrays(ports, request);
+  return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
+    if (earlier) await clearEarlier(array, run, earlier);
+    const id = await acquire(array, run, plan, ports);
+    const targets = plan.pairs.map(({ target }) => target.name);
+    await refuseBusy(array, targets, request);
+    const seen = ports.clock.now().toISOString();
+    return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };
+  });
+};
+
+/** What an attempt has left that came to its end. One that was cut off may still be at work, under the lock even. */
+const clearEarlier = async (array: FlashArray, run: Run, earlier: Attempt): Promise<void> => {
+  const group = targetGroup(run);
+  if (mayLinger(earlier)) {
+    throw new RefreshError(
+      'GuardLost',
+      `An earlier attempt to take the guard of protection group "${group}" was cut off, and may still be at work.`,
+      'Run again; a run of its own has a guard of its own.',
+    );
+  }
+  await setLeftoversAside(array, group, run.execution);
+  const lock = await findLock(array, group);
+  if (lock?.record?.owner.execution === run.execution) {
+    await setAside(array, lock.snapshot, run.execution);
+  }
+};
+
+/** @returns the guard's id */
+const acquire = async (
+  array: FlashArray,
+  run: Run,
+  plan: Plan,
+  { clock, lingerSeconds }: Ports,
+): Promise<string | null> => {
+  const group = targetGroup(run);
+  const guard = await array.createGroupSnapshot(group, guardSuffix(run.execution, clock.now()));
+  const members = await array.volumeSnapshots(guard.name);
+  requireTargets(plan, members, group);
+  await array.tagSnapshots(
+    members.map(({ id }) => id),
+    [...ownerTags(ownerOf(run, plan, lingerSeconds)), ...journalTags(journalOf(plan, members))],
+  );
+  await takeLock(array, group, guard, members);
+  return guard.id;
+};
+
+/** By id and by name: between planning and now a volume may have been renamed, taken out or resized. */
+const requireTargets = (plan: Plan, members: readonly VolumeSnapshot[], group: string): void => {
+  const held = new Map(members.map((member) => [member.source.id, member]));
+  const changed = plan.pairs.filter(({ target }) => {
+    const member = held.get(target.id);
+    return !(
+      member &&
+      sameName(member.source.name ?? '', target.name) &&
+      member.size === target.size
+    );
+  });
+  if (changed.length === 0) return;
+  throw new RefreshError(
+    'TargetChanged',
+    `No longer in protection group "${group}" as planned: ${listNames(changed.map(({ target }) => target.name))}.`,
+    'Start a new run; it plans from the group as it is now.',
+  );
+};
+
+const ownerOf = (run: Run, plan: Plan, lingerSeconds: number): GuardOwner => ({
+  run: run.id,
+  execution: run.execution,
+  started: run.started,
+  lingerSeconds,
+  guards: run.execution,
+  refresh: run.refresh ?? '',
+  snapshot: run.snapshot?.name ?? '',
+  planHash: plan.hash ?? '',
+  phase: 'acquired',
+});
+
+const journalOf = (plan: Plan, members: readonly VolumeSnapshot[]): Map<string, JournalEntry> => {
+  const pairs = new Map(plan.pairs.map((pair) => [pair.target.id, pair]));
+  return new Map(
+    members.map(({ id, source }) => {
+      const pair = pairs.get(source.id ?? '');
+      return [
+        id,
+        {
+          planned: pair !== undefined,
+          old: pair?.target.created ?? 0,
+          next: pair?.source.created ?? 0,
+          mapping: pair?.target.mapping ?? null,
+        },
+      ];
+    }),
+  );
+};
+
+/** The rename is the lock. It also proves that the array will let the run release it. */
+const takeLock = async (
+  array: FlashArray,
+  group: string,
+  guard: GroupSnapshot,
+  members: readonly VolumeSnapshot[],
+): Promise<void> => {
+  const lock = lockName(group);
+  try {
+    await array.renameSnapshot(guard.name, lock);
+  } catch (error) {
+    const found = await array.groupSnapshot(lock);
+    const holder = found && (await readLock(array, found));
+    // The answer was lost.
+    if (holder?.members.some(({ id }) => id === members[0]?.id)) return;
+    if (!isError(error, 'ArrayRequestRefused')) throw error;
+    if (holder) throw inProgress(group, holder.record?.owner.run);
+    // Where it is free again another run has come and gone; Overwrite Volumes notices what that has done.
+    await array.renameSnapshot(guard.name, lock);
+  }
+};

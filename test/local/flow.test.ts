@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { LocalFlow } from '../../local/flow.ts';
+
+it('a wait is told for how long and in which state', async () => {
+  const waits: unknown[] = [];
+  const flow = new LocalFlow({
+    definition: {
+      StartAt: 'Wait A Little',
+      States: {
+        'Wait A Little': { Type: 'Wait', SecondsPath: '$.pause', Next: 'Wait More' },
+        'Wait More': { Type: 'Wait', SecondsPath: '$.longer.pause', Next: 'Done' },
+        Done: { Type: 'Succeed' },
+      },
+    },
+    stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:Flow',
+    step: { invoke: () => Promise.reject(new Error('There is no task.')) },
+    retryScale: 0,
+    wait: (seconds, state) => {
+      waits.push([state, seconds]);
+    },
+  });
+  const input = { pause: 5, longer: { pause: 60 } };
+
+  const result = await flow.start('run', input).result;
+
+  expect(result).toEqual({ status: 'SUCCEEDED', run: input });
+  expect(waits).toEqual([
+    ['Wait A Little', 5],
+    ['Wait More', 60],
+  ]);
+});

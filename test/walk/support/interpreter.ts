@@ -1,0 +1,184 @@
+import type { ExecutionResult } from '../../../local/flow.ts';
+import { type Machine, machineSchema, type StateOf } from './states-language.ts';
+
+/** How a task fails, as Lambda tells Step Functions. */
+export class TaskError extends Error {
+  readonly error: string;
+  readonly document: string;
+
+  constructor(error: string, document: string) {
+    super(`${error}: ${document}`);
+    this.error = error;
+    this.document = document;
+  }
+}
+
+/** Of an execution, what states may ask for. */
+export interface ExecutionContext {
+  readonly Id: string;
+  readonly Name: string;
+  readonly StartTime: string;
+}
+
+/** Where an execution goes on, and with which document. */
+export interface Place {
+  readonly state: string;
+  readonly document: unknown;
+}
+
+/** What an execution needs of its surroundings. */
+export interface Surroundings {
+  /** Calls the step function. @throws TaskError; anything else ends the execution as it is, without a Catch */
+  invoke(payload: unknown, state: string): Promise<unknown>;
+  /** Lets the time pass of a Wait state, or of the pause before a retry. */
+  wait(seconds: number): void;
+  /** Hears of each state that is entered. */
+  enter(place: Place): void;
+}
+
+/**
+ * Walks through a state machine as Step Functions does, from any state on: quick enough to do it thousands of times, and
+ * with nothing but what the machine itself asks for. Pauses before retries are waited in full.
+ */
+export class Interpreter {
+  readonly #machine: Machine;
+
+  constructor(definition: unknown) {
+    this.#machine = machineSchema.parse(definition);
+  }
+
+  /** Where an execution begins. */
+  begin(input: unknown): Place {
+    return { state: this.#machine.StartAt, document: copy(input) };
+  }
+
+  isTask(state: string): boolean {
+    return this.#machine.States[state]?.Type === 'Task';
+  }
+
+  async run(
+    from: Place,
+    context: ExecutionContext,
+    surroundings: Surroundings,
+  ): Promise<ExecutionResult> {
+    let place = from;
+    for (;;) {
+      surroundings.enter(place);
+      const { document } = place;
+      const state = this.#machine.States[place.state];
+      if (state === undefined) throw new Error(`There is no state ${place.state}.`);
+      switch (state.Type) {
+        case 'Pass':
+          place = { state: state.Next, document: fill(state.Parameters, document, context) };
+          break;
+        case 'Task':
+          place = await this.#act(state, place, context, surroundings);
+          break;
+        case 'Choice':
+          place = { state: choose(state, document), document };
+          break;
+        case 'Wait':
+          surroundings.wait(numberAt(state.SecondsPath, document));
+          place = { state: state.Next, document };
+          break;
+        case 'Succeed':
+          return { status: 'SUCCEEDED', run: document };
+        case 'Fail': {
+          const [error, cause] = [
+            textAt(state.ErrorPath, document),
+            textAt(state.CausePath, document),
+          ];
+          return { status: 'FAILED', run: document, error, cause };
+        }
+      }
+    }
+  }
+
+  async #act(
+    task: StateOf<'Task'>,
+    { state, document }: Place,
+    context: ExecutionContext,
+    { invoke, wait }: Surroundings,
+  ): Promise<Place> {
+    const retries = task.Retry.map(() => 0);
+    for (;;) {
+      const payload = fill(task.Parameters.Payload, document, context);
+      try {
+        return { state: task.Next, document: copy(await invoke(payload, state)) };
+      } catch (error) {
+        if (!(error instanceof TaskError)) throw error;
+        const index = task.Retry.findIndex(({ ErrorEquals }) => matches(ErrorEquals, error));
+        const [retrier, done = 0] = [task.Retry[index], retries[index]];
+        if (retrier === undefined || done >= retrier.MaxAttempts) {
+          return this.#catch(task, document, error);
+        }
+        retries[index] = done + 1;
+        wait(retrier.IntervalSeconds * retrier.BackoffRate ** done);
+      }
+    }
+  }
+
+  #catch(task: StateOf<'Task'>, document: unknown, failure: TaskError): Place {
+    const catcher = task.Catch.find(({ ErrorEquals }) => matches(ErrorEquals, failure));
+    if (catcher === undefined) throw failure;
+    const caught = { Error: failure.error, Cause: failure.document };
+    const name = catcher.ResultPath.slice('$.'.length);
+    return { state: catcher.Next, document: { ...Object(document), [name]: caught } };
+  }
+}
+
+const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const matches = (names: readonly string[], { error }: TaskError): boolean =>
+  names.includes('States.ALL') || names.includes(error);
+
+/** A template with what its paths point to: `"run.$": "$"`, `"id.$": "$$.Execution.Name"`. */
+const fill = (
+  template: Readonly<Record<string, string>>,
+  document: unknown,
+  Execution: ExecutionContext,
+): unknown =>
+  copy(
+    Object.fromEntries(
+      Object.entries(template).map(([key, value]) => {
+        if (!key.endsWith('.$')) return [key, value];
+        const isOfContext = value.startsWith('$$');
+        const found = isOfContext
+          ? valueAt(value.slice(1), { Execution })
+          : valueAt(value, document);
+        return [key.slice(0, -'.$'.length), found];
+      }),
+    ),
+  );
+
+const choose = ({ Choices, Default }: StateOf<'Choice'>, document: unknown): string => {
+  const rule = Choices.find((candidate) =>
+    'BooleanEquals' in candidate
+      ? valueAt(candidate.Variable, document) === candidate.BooleanEquals
+      : numberAt(candidate.Variable, document) > candidate.NumericGreaterThan,
+  );
+  return rule?.Next ?? Default;
+};
+
+/** Like Step Functions, which ends an execution where a path leads to nothing. */
+const valueAt = (path: string, document: unknown): unknown =>
+  path
+    .split('.')
+    .slice(1)
+    .reduce<unknown>((value, name) => {
+      const found: unknown = Object(value)[name];
+      if (found === undefined) throw new Error(`States.Runtime: nothing is at ${path}.`);
+      return found;
+    }, document);
+
+const numberAt = (path: string, document: unknown): number => {
+  const value = valueAt(path, document);
+  if (typeof value === 'number') return value;
+  throw new Error(`States.Runtime: no number is at ${path}.`);
+};
+
+const textAt = (path: string, document: unknown): string => {
+  const value = valueAt(path, document);
+  if (typeof value === 'string') return value;
+  throw new Error(`States.Runtime: no text is at ${path}.`);
+};

@@ -1,0 +1,163 @@
+import { type Manifest, manifestSchema } from '../../../lambda/refresh/manifest.ts';
+import { type CourseStep, RUN, recoveryInput } from './courses.ts';
+import { drive, type Ended } from './drive.ts';
+import { belowVersion, type Ground, REFRESH } from './ground.ts';
+import { Holdings } from './holdings.ts';
+import { type Content, inspect } from './inspect.ts';
+import type { Interpreter, Place } from './interpreter.ts';
+import type { Trouble } from './trouble.ts';
+import type { Follower, World } from './worlds.ts';
+
+/** Longer than anything that is late needs to land. */
+const LANDING_MS = 600_000;
+/** The run after them. */
+const NEXT = 'run-3';
+
+/** What came of a world. */
+export interface WorldReport {
+  readonly name: string;
+  readonly phase: string;
+  readonly isBetween: boolean;
+  /** What the target held when the run had ended: `mixed` where some of each, or where nobody could tell. */
+  readonly outcome: 'old' | 'new' | 'mixed';
+  /** What must not be, in words. */
+  readonly breaches: readonly string[];
+}
+
+/** How things are after a run. */
+export interface Aftermath {
+  readonly run: string;
+  readonly ended: Ended;
+  readonly manifest: Manifest | undefined;
+  readonly holdings: Holdings;
+}
+
+/** Lets a world take place, and tells what came of it. */
+export const runWorld = async (
+  ground: Ground,
+  interpreter: Interpreter,
+  world: World,
+): Promise<WorldReport> => {
+  const { course, trouble, afterDeath } = world;
+  const step = course.steps[world.step];
+  if (step === undefined) throw new Error(`The course has no step ${world.step}.`);
+  await ground.goBack(step.before);
+  const ended = await drive(ground, interpreter, {
+    run: course.run,
+    from: step.place,
+    trouble,
+    afterDeath,
+    first: firstIn(step),
+    isSettledAt: (place) => isCourseAgain(ground, world, place),
+  });
+  if (ended.status === 'SETTLED') return report(world, 'new', []);
+  const hasStruck = struck(ground, trouble);
+  ground.clearTroubles();
+  const look = (run: string, end: Ended): Aftermath => ({
+    run,
+    ended: end,
+    manifest: manifestOf(ground, run),
+    holdings: new Holdings(ground.simulator.state()),
+  });
+  const isLocked = new Holdings(ground.simulator.state()).locks.length > 0;
+  if (!isLocked || world.isPatient) ground.simulator.advance(LANDING_MS);
+  const first = look(course.run, ended);
+  const follower = followerOf(world, ended, isLocked);
+  const next = follower && (await follow(ground, interpreter, follower, first));
+  ground.simulator.advance(LANDING_MS);
+  const last = look(NEXT, next ?? ended);
+  const { content, breaches } = inspect({
+    course,
+    first,
+    refreshAfterwards: manifestOf(ground, RUN),
+    follower,
+    last,
+    requests: ground.simulator.requests(),
+  });
+  if (!hasStruck) breaches.push('The trouble did not come.');
+  return report(world, outcomeOf(content, first), breaches);
+};
+
+const report = (
+  { name, phase, isBetween }: World,
+  outcome: WorldReport['outcome'],
+  breaches: readonly string[],
+): WorldReport => ({ name, phase, isBetween, outcome, breaches });
+
+/**
+ * Whether the run has come through its trouble in Prepare and is where it was on its undisturbed course, to the last byte:
+ * what follows was seen there.
+ */
+const isCourseAgain = (
+  ground: Ground,
+  { course: { kind, steps }, phase, step, trouble }: World,
+  { state, document }: Place,
+): boolean => {
+  const next = steps[step + 1];
+  if (kind !== 'refresh' || phase !== 'Prepare' || next?.place.state !== state) return false;
+  if (!isSpent(ground, trouble)) return false;
+  return withoutSteps(document) === withoutSteps(next.place.document) && ground.isAsIn(next.before);
+};
+
+/** What the steps took depends on how often they were tried. */
+const withoutSteps = (document: unknown): string =>
+  JSON.stringify({ ...Object(document), steps: [] });
+
+/** Whether it has come and will not come again. */
+const isSpent = (ground: Ground, trouble: Trouble): boolean => {
+  if (trouble.kind === 'array' && trouble.fault.times !== 1) return false;
+  if (trouble.kind === 'store' && trouble.trouble.forGood) return false;
+  return struck(ground, trouble);
+};
+
+/** A run that left a lock or died is followed; of the others one in eight, to see that nothing is in the way of the next. */
+const followerOf = (world: World, ended: Ended, isLocked: boolean): Follower | undefined => {
+  if (isLocked || ended.status === 'ABORTED') return world.follower;
+  return world.isFollowed ? 'refresh' : undefined;
+};
+
+const follow = (
+  ground: Ground,
+  interpreter: Interpreter,
+  follower: Follower,
+  { holdings }: Aftermath,
+): Promise<Ended> => {
+  const input = { recovery: recoveryInput, refresh: { refresh: REFRESH } };
+  if (follower === 'refresh') {
+    // Production has moved on.
+    const [{ name: array } = { name: '' }] = ground.simulator.arrays;
+    for (const { name } of holdings.sources) ground.simulator.write(array, name, `new ${name}`);
+  }
+  return drive(ground, interpreter, { run: NEXT, from: interpreter.begin(input[follower]) });
+};
+
+const manifestOf = (ground: Ground, run: string): Manifest | undefined => {
+  const found = ground.object(`manifests/${REFRESH}/${run}.json`);
+  return found === undefined ? undefined : manifestSchema.parse(found);
+};
+
+/** Only where versions are asked for or sessions ended, what the environment knows makes a difference. */
+const firstIn = ({ requests }: CourseStep): 'cold' | 'idle' | 'warm' => {
+  if (requests.some(({ path }) => path === '/api/api_version')) return 'cold';
+  return requests.some(({ path }) => path === '/logout') ? 'warm' : 'idle';
+};
+
+const struck = (ground: Ground, trouble: Trouble): boolean => {
+  if (trouble.kind === 'store') return ground.store.hasStruck;
+  const point = trouble.kind === 'array' ? trouble.fault : trouble.after;
+  if ('operation' in point) return ground.store.hasStruck;
+  const like = ground.simulator
+    .requests()
+    .filter(
+      ({ array, method, path }) =>
+        array === point.array && method === point.method && belowVersion(path) === point.path,
+    );
+  return like.length >= (point.nth ?? 1);
+};
+
+const outcomeOf = (content: Content, { manifest }: Aftermath): WorldReport['outcome'] =>
+  content === 'old' || content === 'new'
+    ? manifest?.target === 'mixed'
+      ? 'mixed'
+      : content
+    : 'mixed';

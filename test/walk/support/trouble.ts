@@ -1,0 +1,33 @@
+import type { Fault } from '../../../local/array/simulator.ts';
+
+/** A request to an array by how often one like it was sent before, from 1, since the step began. */
+export interface RequestPoint {
+  readonly array: string;
+  readonly method: string;
+  /** Below `/api/2.N`. */
+  readonly path: string;
+  readonly nth: number;
+}
+
+export type StoreOperation = 'read' | 'write' | 'list';
+
+/** An operation on the bucket, counted in the same way. */
+export interface StorePoint {
+  readonly operation: StoreOperation;
+  readonly nth: number;
+}
+
+/** The bucket answers with an error. */
+export interface StoreTrouble extends StorePoint {
+  /** Whether the operation has been done nevertheless. */
+  readonly moment: 'before' | 'after';
+  /** All later operations of the kind too. */
+  readonly forGood: boolean;
+}
+
+/** What befalls a step. */
+export type Trouble =
+  | { readonly kind: 'array'; readonly fault: Fault }
+  | { readonly kind: 'store'; readonly trouble: StoreTrouble }
+  /** The environment dies when this was carried out. */
+  | { readonly kind: 'kill'; readonly after: RequestPoint | StorePoint };

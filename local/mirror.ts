@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { shownPlanKey } from '../lambda/steps/expected-plan.ts';
 import type { ObjectStore } from '../lambda/steps/ports.ts';
+import type { LocalBucket } from './aws/bucket.ts';
 
 /** What the cloud keeps of runs. Definitions stay out: on the command line each run brings its own. */
 const KEPT = ['runs/', 'manifests/'];
@@ -9,12 +10,21 @@ const KEPT = ['runs/', 'manifests/'];
 const REMEMBERED = 10;
 
 /**
- * Writes what the bucket keeps of runs into `directory`, each object as the file of its key. A file is replaced whole,
- * so that two processes may write `latest.json` at once.
+ * Makes what writes that into `directory`, each object as the file of its key, and only what has changed since the last
+ * time. A file is replaced whole, so that two processes may write `latest.json` at once.
  */
-export const mirrorBucket = async (bucket: ObjectStore, directory: string): Promise<void> => {
-  const keys = (await Promise.all(KEPT.map((prefix) => bucket.list(prefix)))).flat();
-  await Promise.all(keys.map((key) => writeObject(bucket, key, join(directory, key))));
+export const mirrorBucket = (bucket: LocalBucket, directory: string): (() => Promise<void>) => {
+  const written = new Map<string, string>();
+  return async () => {
+    const versions = (await Promise.all(KEPT.map((prefix) => bucket.versions(prefix)))).flat();
+    const changed = versions.filter(({ key, version }) => written.get(key) !== version);
+    await Promise.all(
+      changed.map(async ({ key, version }) => {
+        await writeObject(bucket, key, join(directory, key));
+        written.set(key, version);
+      }),
+    );
+  };
 };
 
 const writeObject = async (bucket: ObjectStore, key: string, path: string): Promise<void> => {

@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { startFauxqs } from 'fauxqs';
 import { s3Store } from '../../lambda/aws/s3-store.ts';
 import type { ObjectStore } from '../../lambda/steps/ports.ts';
@@ -7,6 +7,8 @@ import { REGION } from '../template.ts';
 /** The bucket on loopback, in memory. */
 export interface LocalBucket extends ObjectStore {
   readonly url: string;
+  /** Objects whose key begins with `prefix`, each with a text that is another when its content is. */
+  versions(prefix: string): Promise<{ readonly key: string; readonly version: string }[]>;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,14 @@ export const startBucket = async (bucket: string): Promise<LocalBucket> => {
   return {
     ...s3Store(client, bucket),
     url,
+    versions: async (prefix) => {
+      const found: { key: string; version: string }[] = [];
+      const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix });
+      for await (const { Contents = [] } of pages) {
+        for (const { Key = '', ETag = '' } of Contents) found.push({ key: Key, version: ETag });
+      }
+      return found;
+    },
     stop: async () => {
       client.destroy();
       await server.stop();

@@ -48,10 +48,11 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     retryScale: options.retryScale,
     beforeTask: interruption.beforeStep,
     wait: interruption.wait,
-    afterTask: () => mirrorBucket(deployment.bucket, options.dataDir),
+    afterTask: () => mirror(),
     onEvent: (event) => progress.show(event),
     onLog: log.write,
   });
+  const mirror = mirrorBucket(deployment.bucket, options.dataDir);
   try {
     const refresh = refreshNameFor(configuration.definition);
     const definition = JSON.stringify(configuration.definition);

@@ -37,7 +37,6 @@ const versions = [
   { version: '2.26', snapshotTrial: true, batch: false, batchTrial: false },
   { version: '2.32', snapshotTrial: true, batch: true, batchTrial: false },
   { version: '2.33', snapshotTrial: true, batch: true, batchTrial: true },
-  { version: '2.44', snapshotTrial: true, batch: true, batchTrial: true },
   { version: '2.56', snapshotTrial: true, batch: true, batchTrial: true },
 ];
 

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CURRENT, LAST_WHOLE } from '../lambda/steps/current-manifest.ts';
 import { shownPlanKey } from '../lambda/steps/expected-plan.ts';
 import type { ObjectStore } from '../lambda/steps/ports.ts';
 import type { LocalBucket } from './aws/bucket.ts';
@@ -45,7 +46,8 @@ export const recallBucket = async (
   const folder = `manifests/${wanted.refresh}`;
   const runs = await newestRuns(join(directory, folder));
   const keys = [
-    `${folder}/current.json`,
+    `${folder}/${CURRENT}`,
+    `${folder}/${LAST_WHOLE}`,
     ...runs.flatMap((run) => [`${folder}/${run}.json`, `runs/${run}/plan.json`]),
     ...(wanted.planHash === undefined ? [] : [shownPlanKey(wanted.planHash)]),
   ];
@@ -59,7 +61,7 @@ export const recallBucket = async (
 
 const newestRuns = async (folder: string): Promise<string[]> => {
   const files = (await readdir(folder).catch(() => [])).filter(
-    (file) => file.endsWith('.json') && file !== 'latest.json' && file !== 'current.json',
+    (file) => file.endsWith('.json') && !['latest.json', CURRENT, LAST_WHOLE].includes(file),
   );
   const dated = await Promise.all(
     files.map(async (file) => ({ file, at: (await stat(join(folder, file))).mtimeMs })),

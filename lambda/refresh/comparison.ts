@@ -18,8 +18,6 @@ export interface Comparison {
   readonly isNew: boolean;
   /** Every volume could tell. */
   readonly isCertain: boolean;
-  /** No volume has changed its time: nothing was overwritten, or this array leaves `created` alone. */
-  readonly isUnmoved: boolean;
   /** One volume is gone, or they do not all tell the same: a new time, the old one, or one that nobody expected. */
   readonly isContradictory: boolean;
   /** Ids of those that were, or may have been, overwritten. */
@@ -33,7 +31,6 @@ export const compareTarget = (
 ): Comparison => {
   const telling = expected.filter(({ old, next }) => old !== next);
   const moved = telling.filter(({ id, next }) => found.get(id) === next);
-  const isUnmoved = expected.every(({ id, old }) => found.get(id) === old);
   const stayed = telling.filter(({ id, old }) => found.get(id) === old);
   // One that has moved proves that this array moves `created`; then one with its old time is old.
   const isOld = ({ id, old, next }: Expectation) =>
@@ -41,7 +38,6 @@ export const compareTarget = (
   return {
     isNew: moved.length > 0 && expected.every(({ id, next }) => found.get(id) === next),
     isCertain: telling.length === expected.length,
-    isUnmoved,
     isContradictory:
       expected.some(({ id }) => !found.has(id)) ||
       ![0, telling.length].includes(moved.length) ||

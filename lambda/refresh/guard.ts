@@ -59,9 +59,10 @@ export const asideSuffixes = (execution: string, created: number): string[] => {
 export const replacedSuffix = (execution: string): string =>
   `${RESTORED}${runHash(execution)}-replaced`;
 
-/** Whether a released guard was the lock, and not one that was set aside. */
-export const wasLock = (groupSnapshot: string): boolean =>
-  !/-(?:unused-.*|replaced)$/.test(suffixOf(groupSnapshot));
+const ASIDE = new RegExp(`^${RESTORED}[0-9a-f]{16}-(?:unused-.*|replaced)$`);
+
+/** Whether a released guard was the lock, and not one that was set aside, or a picture of what was put back over. */
+export const wasLock = (groupSnapshot: string): boolean => !ASIDE.test(suffixOf(groupSnapshot));
 
 /** The suffix in `pg.SUFFIX`. */
 export const suffixOf = (groupSnapshot: string): string =>
@@ -119,8 +120,12 @@ export interface GuardTag {
   readonly value: string;
 }
 
-/** Keys of the tags that tell who holds a guard, and by which an earlier one is recognised as the product's own. */
+/** What a holder is called that a guard's tags do not tell. */
+export const UNKNOWN_RUN = 'unknown';
+
+/** How the keys of all our tags begin. */
 export const KEY_PREFIX = 'refresh_';
+/** Keys of the tags that tell who holds a guard, and by which an earlier one is recognised as the product's own. */
 export const EXECUTION_KEY = 'refresh_execution';
 export const GUARDS_KEY = 'refresh_guards';
 const JOURNAL_KEY = 'refresh_journal_';

@@ -115,6 +115,19 @@ const recoverySchema = recoveredSchema.extend({
 });
 export type Recovery = z.output<typeof recoverySchema>;
 
+/** A recovery that has not begun, of nobody knows which run. */
+export const NO_RECOVERY: Recovery = {
+  run: null,
+  owner: null,
+  guards: null,
+  linger_seconds: null,
+  outcome: null,
+  wait_seconds: 0,
+  settled: false,
+  put_back: false,
+  done: false,
+};
+
 /**
  * The document that flows through the state machine: what was decided so far, and where the rest lies. Its size does
  * not depend on the number of volumes, and it holds no secret.

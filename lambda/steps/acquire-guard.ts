@@ -1,4 +1,4 @@
-import { isError, listNames, RefreshError } from '../refresh/errors.ts';
+import { isError, RefreshError } from '../refresh/errors.ts';
 import {
   type GuardOwner,
   guardSuffix,
@@ -19,13 +19,16 @@ import {
   requestDocument,
 } from './documents.ts';
 import { inProgress } from './hold-lock.ts';
-import { findLock, lockName, readLock } from './look-at-guards.ts';
+import { noLongerIn } from './look-at-groups.ts';
+import { findLock, holds, lockName, readLock } from './look-at-guards.ts';
 import { noteAttempt } from './note-attempt.ts';
 import type { FlashArray, GroupSnapshot, Ports, VolumeSnapshot } from './ports.ts';
 import { outOfOrder, requireExecute, targetGroup } from './prepared-run.ts';
 import { refuseBusy } from './refuse-busy.ts';
 import { readOwnPlan } from './requested-plan.ts';
 import { setAside, setLeftoversAside } from './set-aside.ts';
+import { tagMembers } from './tag-members.ts';
+import { targetNames } from './volume-copies.ts';
 
 /**
  * Takes the guard: a snapshot of the target group that holds every planned target, says whose it is, and then gets the
@@ -46,8 +49,7 @@ export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
     if (earlier) await clearEarlier(array, run, earlier);
     const id = await acquire(array, run, plan, ports);
-    const targets = plan.pairs.map(({ target }) => target.name);
-    await refuseBusy(array, targets, request);
+    await refuseBusy(array, targetNames(plan), request);
     const seen = ports.clock.now().toISOString();
     return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };
   });
@@ -65,9 +67,7 @@ const clearEarlier = async (array: FlashArray, run: Run, earlier: Attempt): Prom
   }
   await setLeftoversAside(array, group, run.execution);
   const lock = await findLock(array, group);
-  if (lock?.record?.owner.execution === run.execution) {
-    await setAside(array, lock.snapshot, run.execution);
-  }
+  if (lock && holds(run, lock)) await setAside(array, lock.snapshot, run.execution);
 };
 
 /** @returns the guard's id */
@@ -81,10 +81,10 @@ const acquire = async (
   const guard = await array.createGroupSnapshot(group, guardSuffix(run.execution, clock.now()));
   const members = await array.volumeSnapshots(guard.name);
   requireTargets(plan, members, group);
-  await array.tagSnapshots(
-    members.map(({ id }) => id),
-    [...ownerTags(ownerOf(run, plan, lingerSeconds)), ...journalTags(journalOf(plan, members))],
-  );
+  await tagMembers(array, members, [
+    ...ownerTags(ownerOf(run, plan, lingerSeconds)),
+    ...journalTags(journalOf(plan, members)),
+  ]);
   await takeLock(array, group, guard, members);
   return guard.id;
 };
@@ -100,12 +100,12 @@ const requireTargets = (plan: Plan, members: readonly VolumeSnapshot[], group: s
       member.size === target.size
     );
   });
-  if (changed.length === 0) return;
-  throw new RefreshError(
-    'TargetChanged',
-    `No longer in protection group "${group}" as planned: ${listNames(changed.map(({ target }) => target.name))}.`,
-    'Start a new run; it plans from the group as it is now.',
-  );
+  if (changed.length > 0) {
+    throw noLongerIn(
+      group,
+      changed.map(({ target }) => target.name),
+    );
+  }
 };
 
 const ownerOf = (run: Run, plan: Plan, lingerSeconds: number): GuardOwner => ({

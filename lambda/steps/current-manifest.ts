@@ -3,9 +3,9 @@ import { writeJson } from './documents.ts';
 import type { ObjectStore } from './ports.ts';
 
 /** The manifest of the run whose copy the target holds. */
-const CURRENT = 'current.json';
+export const CURRENT = 'current.json';
 /** What that was before the target became mixed. */
-const LAST_WHOLE = 'last-whole.json';
+export const LAST_WHOLE = 'last-whole.json';
 
 export const readManifest = async (
   store: ObjectStore,

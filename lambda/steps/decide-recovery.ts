@@ -1,7 +1,7 @@
 import { RefreshError } from '../refresh/errors.ts';
-import { runOf } from '../refresh/guard.ts';
+import { runOf, UNKNOWN_RUN } from '../refresh/guard.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
-import type { Recovery, Run } from '../refresh/run.ts';
+import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { inProgress } from './hold-lock.ts';
 import { type FoundGuard, lockName, readLock } from './look-at-guards.ts';
 import type { ExecutionState, FlashArray, GroupSnapshot, Ports } from './ports.ts';
@@ -12,9 +12,6 @@ export interface LockDecision {
   readonly recovery?: Recovery;
   readonly warnings: readonly string[];
 }
-
-/** Stands for a lock whose owner cannot be read, where a person names it. */
-const UNKNOWN = 'unknown';
 
 /**
  * Decides about the snapshot under the lock's name: its owner lives – no; it ended – clear up after it; nobody can tell –
@@ -43,17 +40,15 @@ export const decideRecovery = async (
   if (refusal && request.execute) throw refusal;
   if (refusal)
     return { warnings: [`As it is now, an execution would be refused. ${firstLine(refusal)}`] };
-  const clear: Recovery = {
-    run: owner ? runOf(owner.guards) : null,
-    owner: owner?.execution ?? null,
-    guards: owner?.guards ?? null,
-    linger_seconds: owner?.lingerSeconds ?? null,
-    outcome: null,
-    wait_seconds: 0,
-    settled: false,
-    put_back: false,
-    done: false,
-  };
+  const clear: Recovery = owner
+    ? {
+        ...NO_RECOVERY,
+        run: runOf(owner.guards),
+        owner: owner.execution,
+        guards: owner.guards,
+        linger_seconds: owner.lingerSeconds,
+      }
+    : NO_RECOVERY;
   const whose = clear.run === null ? 'a run that nobody knows' : `run "${clear.run}"`;
   const warning = `Snapshot "${found.snapshot.name}" is the guard of ${whose}, which ended in the middle; ${request.execute ? 'that is cleared up first' : 'an execution clears up after it first'}.`;
   return { recovery: clear, warnings: [warning] };
@@ -71,7 +66,7 @@ const refuse = (
   const names = namesOf(found);
   if (isNamed(state, found, recover)) return undefined;
   if (state === 'dead' && recover === null) return undefined;
-  const [name = UNKNOWN] = names;
+  const [name = UNKNOWN_RUN] = names;
   const whose = owner
     ? `the guard of run "${name}" (${owner.execution}, started ${owner.started})`
     : 'not marked as the guard of any run';
@@ -86,7 +81,7 @@ const refuse = (
 
 /** What a person may call it: the run that holds it, or the one whose overwrite it undoes. */
 const namesOf = ({ record }: FoundGuard): string[] =>
-  record ? [record.owner.run, runOf(record.owner.guards)] : [UNKNOWN];
+  record ? [record.owner.run, runOf(record.owner.guards)] : [UNKNOWN_RUN];
 
 /** Where nobody can tell whether the holder is at work, it has to be named itself. */
 const isNamed = (state: ExecutionState, found: FoundGuard, recover: string | null): boolean =>

@@ -23,8 +23,8 @@ export const planDocument = kind('plan', planSchema);
 export const overwriteDocument = kind('overwrite', attemptSchema);
 /** Written just before the first volume is put back, and when all are. */
 export const rollbackDocument = kind('rollback', attemptSchema);
-/** Written just before the guard is released. */
-export const releaseDocument = kind('release', z.strictObject({ begun: z.iso.datetime() }));
+/** Written before the guard is released, and when it is. */
+export const releaseDocument = kind('release', attemptSchema);
 /** Written before a guard is taken, and when it is the lock. */
 export const acquireDocument = kind('acquire', attemptSchema);
 /** Guards of earlier runs on the target group, as Prepare saw them. */

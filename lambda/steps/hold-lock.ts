@@ -1,9 +1,12 @@
 import { RefreshError } from '../refresh/errors.ts';
 import { runOf } from '../refresh/guard.ts';
 import { nameKey } from '../refresh/naming.ts';
+import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
-import { type LockLook, lockName, lookAtLock } from './look-at-guards.ts';
+import { lockName } from './look-at-guards.ts';
+import { type LockLook, lookAtLock } from './look-at-lock.ts';
 import type { Clock, FlashArray } from './ports.ts';
+import { targetNames } from './volume-copies.ts';
 
 export const inProgress = (group: string, run: string | undefined): RefreshError =>
   new RefreshError(
@@ -23,12 +26,39 @@ export interface Claim {
   readonly known: readonly string[];
 }
 
+export const claimOf = (group: string, plan: Plan, known: readonly string[]): Claim => ({
+  group,
+  targets: targetNames(plan),
+  known,
+});
+
 /** In milliseconds; far shorter than what a run waits that takes a lock over. */
 const FRESH_MS = 30_000;
 
 /** Whether the look at that time, ISO 8601, still counts. */
 export const isFresh = (seen: string | null, clock: Clock): boolean =>
   seen !== null && clock.now().getTime() - Date.parse(seen) <= FRESH_MS;
+
+/** A look at the lock that can be made again. */
+export interface Assurance {
+  /** When the last look was made, ISO 8601. */
+  seen(): string;
+  /** Looks again where that is too long ago. */
+  readonly beSure: () => Promise<void>;
+}
+
+/** @param look has just been made; throws where the lock is the run's no more */
+export const staySure = (clock: Clock, look: () => Promise<unknown>): Assurance => {
+  let seen = clock.now().toISOString();
+  return {
+    seen: () => seen,
+    beSure: async () => {
+      if (isFresh(seen, clock)) return;
+      await look();
+      seen = clock.now().toISOString();
+    },
+  };
+};
 
 /**
  * Looks whether the lock is this run's and nobody else's, and the targets held by no other.

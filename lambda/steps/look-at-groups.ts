@@ -63,6 +63,14 @@ export const lookAtGroups = async (
   };
 };
 
+/** What was planned is no longer so. */
+export const noLongerIn = (group: string, volumes: readonly string[]): RefreshError =>
+  new RefreshError(
+    'TargetChanged',
+    `No longer in protection group "${group}" as planned: ${listNames(volumes)}.`,
+    'Start a new run; it plans from the group as it is now.',
+  );
+
 const destroyedMembers = (members: readonly GroupMember[], group: string): string[] =>
   destroyedOf(members.filter((member) => sameName(member.group, group)));
 

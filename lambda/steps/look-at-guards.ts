@@ -13,8 +13,9 @@ import {
   releasedSuffixes,
   wasLock,
 } from '../refresh/guard.ts';
-import { groupSnapshotName, nameKey, sameName, volumeSnapshotName } from '../refresh/naming.ts';
-import type { FlashArray, GroupSnapshot, SnapshotTag, VolumeSnapshot } from './ports.ts';
+import { groupSnapshotName, nameKey } from '../refresh/naming.ts';
+import type { Run } from '../refresh/run.ts';
+import type { FlashArray, GroupSnapshot, VolumeSnapshot } from './ports.ts';
 
 /** The guards of a target group. */
 export interface Guards {
@@ -51,8 +52,7 @@ export const findReleased = async (
   group: string,
   execution: string,
 ): Promise<FoundGuard | undefined> => {
-  const names = releasedSuffixes.map((suffix) => `${groupSnapshotName(group, suffix)}*`);
-  const tags = await array.tagsOfMembers(names, [EXECUTION_KEY]);
+  const tags = await array.tagsOfMembers(releasedMembers(group), [EXECUTION_KEY]);
   const own = tags.find(({ value }) => value === execution);
   const snapshot = own && (await array.groupSnapshot(groupSnapshotOf(own.snapshot, group)));
   return snapshot && readGuard(array, snapshot);
@@ -67,6 +67,10 @@ export interface FoundGuard {
   /** Whether it bears any tag of ours. */
   readonly isMarked: boolean;
 }
+
+/** Whether the run holds it. */
+export const holds = ({ execution }: Run, { record }: FoundGuard): boolean =>
+  record?.owner.execution === execution;
 
 export const lockName = (group: string): string => groupSnapshotName(group, LOCK_SUFFIX);
 
@@ -83,10 +87,13 @@ export const lookAtGuards = async (array: FlashArray, group: string): Promise<Gu
   };
 };
 
+/** Names that the members of released guards have. */
+const releasedMembers = (group: string): string[] =>
+  releasedSuffixes.map((suffix) => `${groupSnapshotName(group, suffix)}*`);
+
 /** Which execution a released guard was for, by the guard's name. */
 const guardedBy = async (array: FlashArray, group: string) => {
-  const names = releasedSuffixes.map((suffix) => `${groupSnapshotName(group, suffix)}*`);
-  const tags = await array.tagsOfMembers(names, [GUARDS_KEY]);
+  const tags = await array.tagsOfMembers(releasedMembers(group), [GUARDS_KEY]);
   return (name: string): string | null =>
     tags.find(({ snapshot }) => isMember(snapshot, name))?.value ?? null;
 };
@@ -130,73 +137,11 @@ export const findLock = async (
   return readLock(array, { ...snapshot, destroyed: false });
 };
 
-/** Who holds the targets, and which refreshes are done, in one look. */
-export interface LockLook {
-  /** ARNs of executions: none where there is no lock, several where a takeover is under way. */
-  readonly holders: readonly string[];
-  /** Ids of the lock's members. */
-  readonly members: readonly string[];
-  /** Holders of another group's lock that one of the targets is under as well. */
-  readonly rivals: readonly { readonly group: string; readonly execution: string }[];
-  /** Guards that are released after an overwrite, with the execution of each. */
-  readonly done: readonly { readonly name: string; readonly execution: string }[];
-}
-
-/** @param targets names of volumes; of earlier guards only those are seen that hold the first */
-export const lookAtLock = async (
-  array: FlashArray,
-  group: string,
-  targets: readonly string[],
-): Promise<LockLook> => {
-  const before = volumeSnapshotName(groupSnapshotName(group, 'before-*'), targets[0] ?? '*');
-  const tags = await array.tagsOfMembers(
-    [`*.${LOCK_SUFFIX}.*`, before],
-    [EXECUTION_KEY, GUARDS_KEY],
-  );
-  const holding = tags.filter(({ key }) => key === EXECUTION_KEY).flatMap(asHolding);
-  const own = holding.filter((held) => sameName(held.group, group));
-  const names = new Set(targets.map((target) => nameKey(volumeSnapshotName('', target))));
-  const isTarget = (held: Holding) =>
-    podOf(held.group) === podOf(group) && names.has(nameKey(`.${held.volume}`));
-  return {
-    holders: [...new Set(own.map(({ execution }) => execution))],
-    members: own.flatMap(({ id }) => id ?? []),
-    rivals: holding.filter((held) => !own.includes(held) && isTarget(held)),
-    done: tags
-      .filter(({ key, snapshot }) => key === GUARDS_KEY && asHolding({ snapshot }).length === 0)
-      .map(({ snapshot, value }) => ({ name: groupSnapshotOf(snapshot, group), execution: value })),
-  };
-};
-
-/** One member of a lock. */
-interface Holding {
-  readonly group: string;
-  /** The member's part of the name, without a pod. */
-  readonly volume: string;
-  readonly id: string | null;
-  readonly execution: string;
-}
-
-const LOCK_MEMBER = new RegExp(`^(?<group>.*)\\.${LOCK_SUFFIX}\\.(?<volume>.*)$`, 'i');
-
-const asHolding = ({
-  snapshot,
-  id = null,
-  value = '',
-}: Pick<SnapshotTag, 'snapshot'> & Partial<SnapshotTag>): Holding[] => {
-  const { group, volume } = LOCK_MEMBER.exec(snapshot)?.groups ?? {};
-  return group === undefined || volume === undefined
-    ? []
-    : [{ group, volume, id, execution: value }];
-};
-
-const podOf = (name: string): string => nameKey(/^(.*?)::/.exec(name)?.[1] ?? '');
-
 const isMember = (volumeSnapshot: string, groupSnapshot: string): boolean =>
   nameKey(volumeSnapshot).startsWith(nameKey(`${groupSnapshot}.`));
 
 /** `pg.SUFFIX` of `pg.SUFFIX.volume`. */
-const groupSnapshotOf = (volumeSnapshot: string, group: string): string => {
+export const groupSnapshotOf = (volumeSnapshot: string, group: string): string => {
   const suffix = volumeSnapshot.slice(group.length + 1).split('.')[0] ?? '';
   return groupSnapshotName(group, suffix);
 };

@@ -1,4 +1,4 @@
-import { listNames, RefreshError } from '../refresh/errors.ts';
+import { RefreshError } from '../refresh/errors.ts';
 import { ownerTags } from '../refresh/guard.ts';
 import { nameKey } from '../refresh/naming.ts';
 import type { Plan } from '../refresh/plan.ts';
@@ -7,8 +7,8 @@ import { openArrays } from './arrays.ts';
 import { mayHaveChanged, settleTime } from './attempt.ts';
 import { copyVolumes, untagVolumes } from './copy-volumes.ts';
 import { guardsDocument, overwriteDocument, readDocument, requestDocument } from './documents.ts';
-import { isFresh, requireLock } from './hold-lock.ts';
-import { liveMembers, memberNames, refuseOverlap } from './look-at-groups.ts';
+import { claimOf, requireLock, staySure } from './hold-lock.ts';
+import { liveMembers, memberNames, noLongerIn, refuseOverlap } from './look-at-groups.ts';
 import { noteAttempt } from './note-attempt.ts';
 import type { Clock, FlashArray, GroupMember, Ports } from './ports.ts';
 import { heldGuard, requireExecute, targetGroup } from './prepared-run.ts';
@@ -31,19 +31,14 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  const claim = { group, known, targets: plan.pairs.map(({ target }) => target.name) };
+  const claim = claimOf(group, plan, known);
   const copies = asCopies(plan);
   return noteAttempt(ports, run.id, overwriteDocument, async ({ earlier, changes }) => {
     if (!earlier) requireYoung(guard, clock);
     const source = request.replicate ? undefined : run.source_protection_group;
     await requireSameTargets(array, source, group, plan);
     const { members } = await requireLock(array, run, claim);
-    let seen = clock.now().toISOString();
-    const beSure = async () => {
-      if (isFresh(seen, clock)) return;
-      await requireLock(array, run, claim);
-      seen = clock.now().toISOString();
-    };
+    const { seen, beSure } = staySure(clock, () => requireLock(array, run, claim));
     if ((await array.capabilities()).batchTest) await array.testOverwrite(copies);
     // From here on the lock says that volumes may have been overwritten.
     if (!earlier?.changing) await array.tagSnapshots(members, ownerTags({ phase: 'writing' }));
@@ -52,7 +47,7 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
     if (run.undo) await untagVolumes(array, copies);
     const in_doubt = mayHaveChanged(earlier);
     const wait_seconds = in_doubt ? settleTime(earlier, request.settle_seconds, lingerSeconds) : 0;
-    return { ...run, guard: { ...guard, seen, in_doubt, wait_seconds } };
+    return { ...run, guard: { ...guard, seen: seen(), in_doubt, wait_seconds } };
   });
 };
 
@@ -83,10 +78,9 @@ const requireSameTargets = async (
   const ids = await memberIds(array, liveMembers(members, target));
   const gone = plan.pairs.filter((pair) => ids.get(nameKey(pair.target.name)) !== pair.target.id);
   if (gone.length > 0) {
-    throw new RefreshError(
-      'TargetChanged',
-      `No longer in protection group "${target}" as planned: ${listNames(gone.map((pair) => pair.target.name))}.`,
-      'Start a new run; it plans from the group as it is now.',
+    throw noLongerIn(
+      target,
+      gone.map((pair) => pair.target.name),
     );
   }
   if (source !== undefined)

@@ -1,6 +1,6 @@
 import { ownGuards, surplusGuards } from '../refresh/guard.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
-import type { Recovery, Run } from '../refresh/run.ts';
+import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
 import { decideRecovery } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
@@ -29,7 +29,8 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     target === null ? NO_GUARDS : lookAtGuards(arrays.target, target),
   ]);
   const decision = await decideRecovery(arrays.target, guards.lock, request, run, ports);
-  const recovery = decision.recovery ?? (mode === 'recover' ? nothingToDo(request) : undefined);
+  const recovery =
+    decision.recovery ?? (mode === 'recover' ? nothingHeldBy(request.recover) : undefined);
   const ends_recovered = mode === 'recover' || (mode === 'undo' && recovery !== undefined);
   const begun: Run = {
     ...run,
@@ -90,14 +91,9 @@ const identify = async (
   return { ...(source_array && { source_array }), ...(target_array && { target_array }) };
 };
 
-const nothingToDo = ({ recover }: RefreshRequest): Recovery => ({
-  run: recover,
-  owner: null,
-  guards: null,
-  linger_seconds: null,
+const nothingHeldBy = (run: string | null): Recovery => ({
+  ...NO_RECOVERY,
+  run,
   outcome: 'nothing',
-  wait_seconds: 0,
-  settled: false,
-  put_back: false,
   done: true,
 });

@@ -20,14 +20,14 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
   const arrays = await openArrays(ports, await arraysOf(known, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
   const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
-  const state = await targetState(known, ports);
-  const steps = state.target === 'mixed' ? await stepsByHand(known, arrays?.target) : [];
-  const error = state.target === 'mixed' ? withWayOut(reason, known) : reason;
+  const target = await targetOf(known, ports);
+  const steps = target === 'mixed' ? await stepsByHand(known, arrays?.target) : [];
+  const error = target === 'mixed' ? withWayOut(reason, known) : reason;
   const outcome: Outcome = {
     status: 'FAILED',
+    target,
     error,
     recoverySteps: steps,
-    ...state,
     warnings: rollbackFailure(known),
   };
   const recorded = await writeManifest(known, ports.store, documents, outcome);
@@ -74,27 +74,22 @@ const arraysOf = async (run: Run, { store }: Ports): Promise<Parameters<typeof o
   };
 };
 
-type State = Pick<Outcome, 'target' | 'warnings'>;
-
 /**
  * What the target holds. From the moment at which the overwrite began until Roll Back or Verify Target has come to its
  * end that cannot be told, and counts as mixed; so does a target that was found mixed and could not be cleared up.
  */
-const targetState = async (run: Run, { store }: Ports): Promise<State> => {
+const targetOf = async (run: Run, { store }: Ports): Promise<Outcome['target']> => {
   const { guard, recovery } = run;
-  if (recovery && !recovery.done) return { target: 'mixed' };
+  if (recovery && !recovery.done) return 'mixed';
   if (guard?.target) {
     const isPutBack = run.undo && guard.target === 'refreshed';
-    return { target: isPutBack ? 'restored' : guard.target };
+    return isPutBack ? 'restored' : guard.target;
   }
-  if (isWithoutTarget(run)) return { target: 'none' };
+  if (isWithoutTarget(run)) return 'none';
   // Nothing is overwritten by a run that holds no guard, whether or not the bucket answers.
-  if (!guard) {
-    return { target: run.ends_recovered ? recoveredTarget(run) : putBackOrUntouched(run) };
-  }
+  if (!guard) return run.ends_recovered ? recoveredTarget(run) : putBackOrUntouched(run);
   const begun = await findDocument(store, run.id, overwriteDocument).catch(() => UNREADABLE);
-  if (mayHaveChanged(begun)) return { target: 'mixed' };
-  return { target: 'untouched' };
+  return mayHaveChanged(begun) ? 'mixed' : 'untouched';
 };
 
 /** A refresh that has cleared up before it failed; a copy that it has let be is another run's. */

@@ -1,5 +1,4 @@
-import type { Manifest, Outcome } from '../refresh/manifest.ts';
-import { makeManifest } from '../refresh/manifest.ts';
+import { makeManifest, type Outcome } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
@@ -48,12 +47,8 @@ export const writeManifest = async (
   await store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain');
   await writeJson(store, key, manifest);
   await writeJson(store, `${folder}/latest.json`, manifest);
-  if (changesTarget(manifest)) await writeCurrent(store, folder, manifest);
+  // A run that was put back has changed nothing in the end; who clears up after another sees to that one's record.
+  const isChanged = outcome.target === 'mixed' || run.guard?.target === 'refreshed';
+  if (isChanged) await writeCurrent(store, folder, manifest);
   return { ...run, status: outcome.status, target: outcome.target, manifest: key };
 };
-
-const changesTarget = ({ mode, status, target }: Manifest): boolean =>
-  mode !== 'recover' &&
-  (target === 'refreshed' ||
-    target === 'mixed' ||
-    (mode === 'undo' && status === 'SUCCEEDED' && target === 'restored'));

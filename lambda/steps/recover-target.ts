@@ -10,6 +10,7 @@ import {
   restoredSuffixes,
   runOf,
   suffixOf,
+  UNKNOWN_RUN,
 } from '../refresh/guard.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
@@ -24,7 +25,7 @@ import {
   writeDocument,
 } from './documents.ts';
 import { inProgress } from './hold-lock.ts';
-import { type FoundGuard, findLock, findReleased, outcomeFor } from './look-at-guards.ts';
+import { type FoundGuard, findLock, findReleased, holds, outcomeFor } from './look-at-guards.ts';
 import { type Attempting, noteAttempt } from './note-attempt.ts';
 import type { FlashArray, Ports } from './ports.ts';
 import { recoveryOf, requireExecute, targetGroup } from './prepared-run.ts';
@@ -33,11 +34,10 @@ import { type ClearedUp, recordRecovered } from './record-recovered.ts';
 import { refuseBusy } from './refuse-busy.ts';
 import { restoreTarget } from './restore-target.ts';
 import { releaseAs } from './set-aside.ts';
+import { tagMembers } from './tag-members.ts';
 
 /** What a guard's owner may need to end where its own tags do not say: as long as the longest step, in seconds. */
 const LONGEST_LINGER = 600;
-/** Stands in the tags of a guard whose own could not be read. */
-const UNKNOWN = 'unknown';
 
 /**
  * Clears up after a run that ended while it held the lock: takes the lock over, waits until no step of that run can be at
@@ -60,7 +60,7 @@ export const recoverTarget = async (run: Run, ports: Ports): Promise<Run> => {
   const lock = await findLock(array, group);
   if (!lock) return finish(run, recovery, 'nothing');
   const owner = lock.record?.owner;
-  if (owner?.execution !== run.execution) {
+  if (!holds(run, lock)) {
     if ((owner?.execution ?? null) !== recovery.owner) throw inProgress(group, owner?.run);
     const linger = Math.max(lingerSeconds, recovery.linger_seconds ?? LONGEST_LINGER);
     await takeOver(array, lock, run, linger);
@@ -84,8 +84,7 @@ const clearUp = async (work: Work): Promise<Run> => {
   const { run, ports, array, group, request, recovery, attempting } = work;
   const lock = await findLock(array, group);
   if (!lock) return clearedUpAlready(work);
-  const owner = lock.record?.owner;
-  if (owner?.execution !== run.execution) throw inProgress(group, owner?.run);
+  if (!holds(run, lock)) throw inProgress(group, lock.record?.owner.run);
   if (recovery.put_back) return release(work, lock, 'restored');
   const look = await lookAtOverwritten(array, lock);
   if (look.verdict === 'old') return release(work, lock, 'untouched');
@@ -139,10 +138,7 @@ const keepPresent = async (array: FlashArray, group: string, run: Run): Promise<
     return name;
   }
   const members = await array.volumeSnapshots(name);
-  await array.tagSnapshots(
-    members.map(({ id }) => id),
-    [{ key: GUARDS_KEY, value: run.execution }],
-  );
+  await tagMembers(array, members, [{ key: GUARDS_KEY, value: run.execution }]);
   return name;
 };
 
@@ -170,16 +166,13 @@ const takeOver = async (
   const filling: Partial<GuardOwner> = record
     ? {}
     : {
-        guards: UNKNOWN,
-        refresh: UNKNOWN,
-        snapshot: UNKNOWN,
-        planHash: UNKNOWN,
+        guards: UNKNOWN_RUN,
+        refresh: UNKNOWN_RUN,
+        snapshot: UNKNOWN_RUN,
+        planHash: UNKNOWN_RUN,
         phase: isMarked ? 'writing' : 'acquired',
       };
-  await array.tagSnapshots(
-    members.map((member) => member.id),
-    ownerTags({ ...owner, ...filling }),
-  );
+  await tagMembers(array, members, ownerTags({ ...owner, ...filling }));
 };
 
 const release = async (
@@ -188,7 +181,7 @@ const release = async (
   outcome: ClearedUp['outcome'],
 ): Promise<Run> => {
   const { run, ports, array, group } = work;
-  const guarded = record?.owner.guards ?? UNKNOWN;
+  const guarded = record?.owner.guards ?? UNKNOWN_RUN;
   const suffixes =
     outcome === 'refreshed'
       ? beforeSuffixes(suffixOf(record?.owner.snapshot ?? ''), guarded)
@@ -210,7 +203,7 @@ const setStraight = async (
   cleared: ClearedUp,
 ): Promise<Run> => {
   const ended = finish(run, recovery, cleared.outcome);
-  if (!record || record.owner.guards === UNKNOWN) return ended;
+  if (!record || record.owner.guards === UNKNOWN_RUN) return ended;
   try {
     await recordRecovered(ports.store, run, record, cleared);
     return ended;

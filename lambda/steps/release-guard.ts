@@ -2,16 +2,10 @@ import { beforeSuffixes, suffixOf } from '../refresh/guard.ts';
 import { groupSnapshotName, sameName } from '../refresh/naming.ts';
 import type { Run, RunGuard } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
-import {
-  findDocument,
-  guardsDocument,
-  readDocument,
-  releaseDocument,
-  requestDocument,
-  writeDocument,
-} from './documents.ts';
-import { type Claim, isFresh, requireLock } from './hold-lock.ts';
-import { lookAtLock } from './look-at-guards.ts';
+import { guardsDocument, readDocument, releaseDocument, requestDocument } from './documents.ts';
+import { type Claim, claimOf, isFresh, requireLock } from './hold-lock.ts';
+import { lookAtLock } from './look-at-lock.ts';
+import { noteAttempt } from './note-attempt.ts';
 import type { FlashArray, Ports } from './ports.ts';
 import {
   heldGuard,
@@ -30,21 +24,21 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
   const guard = heldGuard(run);
   if (guard.target !== 'refreshed') throw outOfOrder('The overwrite has not been verified.');
   const { store, clock } = ports;
-  const [request, plan, { known, taken, surplus }, earlier] = await Promise.all([
+  const [request, plan, { known, taken, surplus }] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
     readDocument(store, run.id, guardsDocument),
-    findDocument(store, run.id, releaseDocument),
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  const claim = { group, known, targets: plan.pairs.map(({ target }) => target.name) };
-  const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
-  const released = mustLook ? await findReleased(array, run, claim) : undefined;
-  await writeDocument(store, run.id, releaseDocument, { begun: clock.now().toISOString() });
-  const snapshot = released ?? (await release(array, group, run, guard, taken));
-  const warnings = await pruneGuards(array, surplus.before);
-  return { ...run, guard: { ...guard, snapshot }, warnings: [...run.warnings, ...warnings] };
+  return noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
+    const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
+    const claim = claimOf(group, plan, known);
+    const released = mustLook ? await releasedBefore(array, run, claim) : undefined;
+    const snapshot = released ?? (await release(array, group, run, guard, taken));
+    const warnings = await pruneGuards(array, surplus.before);
+    return { ...run, guard: { ...guard, snapshot }, warnings: [...run.warnings, ...warnings] };
+  });
 };
 
 /**
@@ -52,7 +46,7 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
  * this run's still: by its name alone it could be another's by now, and after a while this run may count as dead.
  * @throws GuardLost
  */
-const findReleased = async (
+const releasedBefore = async (
   array: FlashArray,
   run: Run,
   claim: Claim,

@@ -1,7 +1,7 @@
 import type { Run } from '../refresh/run.ts';
 import { mayHaveChanged, settleTime } from './attempt.ts';
-import { guardLost, isFresh } from './hold-lock.ts';
-import { findLock } from './look-at-guards.ts';
+import { guardLost, staySure } from './hold-lock.ts';
+import { findLock, holds } from './look-at-guards.ts';
 import type { Attempting } from './note-attempt.ts';
 import type { FlashArray, Ports } from './ports.ts';
 import { putBack, type TargetLook, verifyPutBack } from './put-back.ts';
@@ -18,14 +18,12 @@ export const restoreTarget = async (
   { group, look, settle }: { group: string; look: TargetLook; settle: number },
   { earlier, changes }: Attempting,
 ): Promise<number> => {
-  let seen = clock.now().toISOString();
-  await changes();
-  await putBack(array, look, async () => {
-    if (isFresh(seen, clock)) return;
+  const { beSure } = staySure(clock, async () => {
     const lock = await findLock(array, group);
-    if (lock?.record?.owner.execution !== run.execution) throw guardLost(group, []);
-    seen = clock.now().toISOString();
+    if (!lock || !holds(run, lock)) throw guardLost(group, []);
   });
+  await changes();
+  await putBack(array, look, beSure);
   await verifyPutBack(array, look);
   return mayHaveChanged(earlier) ? settleTime(earlier, settle, lingerSeconds) : 0;
 };

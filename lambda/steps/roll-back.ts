@@ -10,7 +10,7 @@ import {
   requestDocument,
   rollbackDocument,
 } from './documents.ts';
-import { type FoundGuard, findLock, outcomeFor } from './look-at-guards.ts';
+import { type FoundGuard, findLock, holds, outcomeFor } from './look-at-guards.ts';
 import { noteAttempt } from './note-attempt.ts';
 import type { FlashArray, Ports } from './ports.ts';
 import { requireExecute, targetGroup } from './prepared-run.ts';
@@ -42,7 +42,7 @@ export const rollBack = async (run: Run, ports: Ports): Promise<Run> => {
   return noteAttempt(ports, run.id, rollbackDocument, async (attempting) => {
     await setLeftoversAside(array, group, run.execution);
     const lock = await findLock(array, group);
-    if (lock?.record?.owner.execution !== run.execution) {
+    if (!lock || !holds(run, lock)) {
       const ended = hasBegun ? await outcomeFor(array, group, run.execution) : undefined;
       const target = hasBegun ? (ended?.target ?? null) : 'untouched';
       const snapshot = ended?.name ?? guard.snapshot;

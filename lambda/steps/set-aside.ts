@@ -2,6 +2,7 @@ import { isError } from '../refresh/errors.ts';
 import { asideSuffixes, GUARDS_KEY, guardPrefix } from '../refresh/guard.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
 import type { FlashArray, GroupSnapshot } from './ports.ts';
+import { tagMembers } from './tag-members.ts';
 
 /** Group of a group snapshot, `pg` of `pg.SUFFIX`. */
 const groupOf = (snapshot: string): string => snapshot.slice(0, snapshot.lastIndexOf('.'));
@@ -38,12 +39,7 @@ export const setAside = async (
 ): Promise<string> => {
   if (guard.destroyed) await array.recoverSnapshot(guard.name);
   const members = await array.volumeSnapshots(guard.name);
-  if (members.length > 0) {
-    await array.tagSnapshots(
-      members.map(({ id }) => id),
-      [{ key: GUARDS_KEY, value: execution }],
-    );
-  }
+  await tagMembers(array, members, [{ key: GUARDS_KEY, value: execution }]);
   return releaseAs(array, guard, asideSuffixes(execution, guard.created));
 };
 

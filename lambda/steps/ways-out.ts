@@ -1,4 +1,4 @@
-import { runOf } from '../refresh/guard.ts';
+import { runOf, UNKNOWN_RUN } from '../refresh/guard.ts';
 import { recordOf } from '../refresh/manifest.ts';
 import type { ErrorRecord, Run } from '../refresh/run.ts';
 import { findLock, lockName } from './look-at-guards.ts';
@@ -21,7 +21,7 @@ export const withWayOut = (error: ErrorRecord, run: Run): ErrorRecord => {
 };
 
 const guardedRun = (run: Run): string =>
-  run.recovery && !run.recovery.done ? (run.recovery.run ?? 'unknown') : run.id;
+  run.recovery && !run.recovery.done ? (run.recovery.run ?? UNKNOWN_RUN) : run.id;
 
 /** The commands of the last resort, volume by volume; without them where the array does not answer. */
 export const stepsByHand = async (run: Run, array: FlashArray | undefined): Promise<string[]> => {

@@ -110,6 +110,17 @@ describe('the guard of a run that died', () => {
     expect(report.waits).toEqual([60]);
   });
 
+  it('in the middle has current.json say again what it said before', async () => {
+    const whole = await world.run('nightly');
+    const dead = await dieInTheMiddle();
+    const between = await world.object('manifests/nightly/current.json');
+
+    await world.execute({ refresh: 'nightly', recover: dead.run });
+
+    expect(between).toMatchObject({ run: dead.run, target: 'mixed' });
+    expect(await world.object('manifests/nightly/current.json')).toEqual(whole.manifest);
+  });
+
   it.each([
     ['untouched', () => dieAfter('Acquire Guard')],
     ['complete', () => dieAfter('Overwrite Volumes')],

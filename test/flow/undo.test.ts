@@ -105,6 +105,8 @@ describe('on one array', () => {
       expectFailure(undo, 'ArrayRequestRefused');
       expect(undo.manifest.target).toBe('restored');
       expect(contents(undo.after)).toEqual(contents(refresh.after));
+      // The target holds the refresh still.
+      expect(await world.object('manifests/nightly/current.json')).toEqual(refresh.manifest);
     });
 
     it('is refused while hosts use the target', async () => {

@@ -63,6 +63,9 @@ describe('the names of a guard', () => {
       [first, ...others, replacedSuffix(ARN)].map((name) => wasLock(`dev-pg.${name}`)),
     ).toEqual(Array(5).fill(false));
     expect(wasLock(`dev-pg.${lock}`)).toBe(true);
+    // Whatever a snapshot is called that was copied.
+    expect(wasLock('dev-pg.before-unused-1')).toBe(true);
+    expect(wasLock('dev-pg.before-all-replaced')).toBe(true);
   });
 
   it.each([

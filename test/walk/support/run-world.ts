@@ -84,9 +84,12 @@ const report = (
   breaches: readonly string[],
 ): WorldReport => ({ name, phase, isBetween, outcome, breaches });
 
+/** Before there is a guard: what comes later is walked to its end, however little its trouble has changed. */
+const UNGUARDED = ['Prepare', 'Take Snapshot', 'Check Replication', 'Plan Overwrite'];
+
 /**
- * Whether the run has come through its trouble in Prepare and is where it was on its undisturbed course, to the last byte:
- * what follows was seen there.
+ * Whether the run has come through its trouble and is where it was on its undisturbed course, to the last byte: what
+ * follows was seen there.
  */
 const isCourseAgain = (
   ground: Ground,
@@ -94,7 +97,8 @@ const isCourseAgain = (
   { state, document }: Place,
 ): boolean => {
   const next = steps[step + 1];
-  if (kind !== 'refresh' || phase !== 'Prepare' || next?.place.state !== state) return false;
+  if (kind !== 'refresh' || !UNGUARDED.includes(phase)) return false;
+  if (next?.place.state !== state) return false;
   if (!isSpent(ground, trouble)) return false;
   return withoutSteps(document) === withoutSteps(next.place.document) && ground.isAsIn(next.before);
 };

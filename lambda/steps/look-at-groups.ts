@@ -137,6 +137,17 @@ export const lookAtVolumes = async (
   return volumes.map((volume) => asTarget(volume, mappings));
 };
 
+/**
+ * The group's name as the array spells it, whatever state the group is in.
+ * @throws ProtectionGroupNotFound
+ */
+export const nameOfGroup = async (array: FlashArray, name: string): Promise<string> => {
+  const groups = await array
+    .protectionGroups([name])
+    .catch((error: unknown) => explainMissing(array, [name], error));
+  return groups.find((group) => sameName(group.name, name))?.name ?? name;
+};
+
 export const asTarget = (
   { id, name, serial, size, created }: ArrayVolume,
   mappings: ReadonlyMap<string, string>,

@@ -5,6 +5,7 @@ import { type Arrays, openArrays } from './arrays.ts';
 import { decideRecovery } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
+import { nameOfGroup } from './look-at-groups.ts';
 import { type Guards, lookAtGuards } from './look-at-guards.ts';
 import type { ObjectStore, Ports } from './ports.ts';
 import { prepareRefresh } from './prepare-refresh.ts';
@@ -65,17 +66,20 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
 };
 
 /** What there is to be done beside the clearing up. */
-const prepareWork = (
+const prepareWork = async (
   begun: Run,
   store: ObjectStore,
   arrays: Arrays,
   guards: Guards,
   request: RefreshRequest,
 ): Promise<Run> => {
-  if (begun.ends_recovered) return Promise.resolve(begun);
-  return request.mode === 'undo'
-    ? prepareUndo(begun, store, arrays.target, guards, request)
-    : prepareRefresh(begun, store, arrays, request);
+  if (begun.ends_recovered) {
+    // Else a name that is mistyped would look as if there were nothing to clear up.
+    const group = await nameOfGroup(arrays.target, request.target_protection_group ?? '');
+    return { ...begun, target_protection_group: group };
+  }
+  if (request.mode === 'undo') return prepareUndo(begun, store, arrays.target, guards, request);
+  return prepareRefresh(begun, store, arrays, request);
 };
 
 const NO_GUARDS: Guards = { lock: undefined, earlier: [], taken: [] };

@@ -223,6 +223,14 @@ describe('a lock that nobody here knows', () => {
 });
 
 describe('nothing to clear up', () => {
+  it('is not said of a group that is not there', async () => {
+    await world.define('nightly', { ...oneByOne, target_protection_group: 'dve-pg' });
+
+    const report = await world.execute({ refresh: 'nightly', recover: 'run-99' });
+
+    expectFailure(report, 'ProtectionGroupNotFound');
+  });
+
   it('is said, and nothing is done', async () => {
     const report = await world.execute({ refresh: 'nightly', recover: 'run-99' });
 

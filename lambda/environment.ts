@@ -12,6 +12,12 @@ export const startEnvironment = z.object({
 });
 export type StartEnvironment = z.infer<typeof startEnvironment>;
 
+export const oracleEnvironment = z.object({
+  /** Secrets Manager secret with the credentials of the source database. */
+  SECRET_ID: z.string().min(1),
+});
+export type OracleEnvironment = z.infer<typeof oracleEnvironment>;
+
 export const stepEnvironment = z.object({
   /** Bucket that holds definitions, the documents of a run, and manifests. */
   BUCKET_NAME: z.string().min(1),

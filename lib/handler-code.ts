@@ -12,14 +12,19 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const requireForCommonJs =
   "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
 
-/**
- * Bundles `lambda/index.ts` into `directory`: `index.mjs`, and a source map that tells lines but holds no source. The
- * bytes depend on the sources alone, not on the directory.
- */
+/** Bundles `lambda/index.ts` into `directory`. */
 export function bundleHandlers(directory: string): void {
+  bundleEntry('lambda/index.ts', directory);
+}
+
+/**
+ * Bundles a file of the project, and all that it imports, into `directory`: `index.mjs`, and a source map that tells
+ * lines but holds no source. The bytes depend on the sources alone, not on the directory.
+ */
+export function bundleEntry(entryPoint: string, directory: string): void {
   const { outputFiles } = buildSync({
     absWorkingDir: root,
-    entryPoints: ['lambda/index.ts'],
+    entryPoints: [entryPoint],
     // Written below: the map names its sources relative to this place.
     outfile: 'index.mjs',
     write: false,

@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
@@ -10,11 +11,11 @@ import type { Construct } from 'constructs';
 import { type DeadLetters, maxEventAge } from './dead-letters.ts';
 import { logGroup } from './log-group.ts';
 
-/** What the two functions differ in. */
+/** What the functions differ in. */
 export interface HandlerFunctionProps<Environment extends Record<string, string>> {
   readonly description: string;
   readonly code: Code;
-  /** Name of the handler that `lambda/index.ts` exports. */
+  /** Name of the handler that the bundle exports. */
   readonly handler: string;
   readonly timeout: Duration;
   readonly memorySize: number;
@@ -25,6 +26,8 @@ export interface HandlerFunctionProps<Environment extends Record<string, string>
   readonly environment: (role: Role) => Environment;
   /** Where an event ends that the function was given asynchronously and could not handle. */
   readonly deadLetters?: DeadLetters;
+  /** The network that the function runs in; without it that of Lambda. */
+  readonly network?: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 }
 
 /** A Lambda function with a role, and a log group, that hold what it needs and nothing else. */
@@ -50,6 +53,7 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
       role,
       logGroup: logs,
       environment: { ...props.environment(role), NODE_OPTIONS: '--enable-source-maps' },
+      ...props.network,
       ...(props.deadLetters && { deadLetterQueue: props.deadLetters, maxEventAge }),
     });
   }

@@ -2,7 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AbortedRuns } from './aborted-runs.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
-import { ArraySecret } from './array-secret.ts';
+import { CredentialsSecret } from './credentials-secret.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EventRules } from './event-rules.ts';
 import { handlerCode } from './handler-code.ts';
@@ -13,6 +13,10 @@ import type { Settings } from './settings.ts';
 import { StartFunction } from './start-function.ts';
 import { StepFunction } from './step-function.ts';
 
+const ARRAY_KEYS =
+  'FlashArray credentials, JSON: src_flash_array_host, src_flash_array_api_token, tgt_flash_array_host, ' +
+  'tgt_flash_array_api_token; optional src_flash_array_ca and tgt_flash_array_ca (PEM)';
+
 /** The whole product, for any account and region. */
 export class RefreshStack extends Stack {
   constructor(scope: Construct, id: string, { refreshes }: Settings) {
@@ -21,7 +25,7 @@ export class RefreshStack extends Stack {
     });
     const code = handlerCode();
     const bucket = new RefreshBucket(this, 'Refreshes');
-    const secret = new ArraySecret(this, 'ArraySecret');
+    const secret = new CredentialsSecret(this, 'ArraySecret', ARRAY_KEYS);
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const step = new StepFunction(this, 'Step', { code, bucket, secret });
     const flow = new RefreshFlow(this, 'Flow', { step });

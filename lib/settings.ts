@@ -6,7 +6,7 @@ const expected = (what: string, advice: string) => ({ error: `expected ${what}. 
 
 const rules = {
   settings: expected(
-    'an object with the list "refreshes" and nothing else',
+    'an object with the list "refreshes" and, at will, "oracle"',
     'Correct "settings" under "context" in cdk.json; without refreshes it is { "refreshes": [] }.',
   ),
   refresh: expected(
@@ -39,6 +39,17 @@ const rules = {
     'an object with at least one field',
     'Name a field of the event, or leave it out.',
   ),
+  oracle: expected(
+    'an object with, at will, "network"',
+    'Write { } where the database is reached without a network of your own, or leave it out.',
+  ),
+  network: expected(
+    'an object with "vpcId", "subnetIds" and "securityGroupIds"',
+    'Name the network from which the database can be reached.',
+  ),
+  vpc: expected('the id of a VPC', 'Write it like "vpc-0123abcd".'),
+  subnets: expected('a list of ids of subnets', 'Write it like ["subnet-0123abcd"].'),
+  securityGroups: expected('a list of ids of security groups', 'Write it like ["sg-0123abcd"].'),
 };
 
 const hasFields = (value: object) => Object.keys(value).length > 0;
@@ -86,6 +97,20 @@ const refresh = z
   });
 export type Refresh = z.infer<typeof refresh>;
 
+const ids = (pattern: RegExp, rule: { error: string }) =>
+  z.array(z.string(rule).regex(pattern, rule), rule).min(1, rule);
+
+/** Where the function that speaks to Oracle databases runs. */
+const network = z.strictObject(
+  {
+    vpcId: z.string(rules.vpc).regex(/^vpc-[0-9a-f]+$/, rules.vpc),
+    subnetIds: ids(/^subnet-[0-9a-f]+$/, rules.subnets),
+    securityGroupIds: ids(/^sg-[0-9a-f]+$/, rules.securityGroups),
+  },
+  rules.network,
+);
+export type Network = z.infer<typeof network>;
+
 /** The settings of a deployment: context key `settings` in cdk.json. */
 const settings = z.strictObject(
   {
@@ -96,6 +121,8 @@ const settings = z.strictObject(
         context.addIssue({ code: 'custom', path: [index, 'name'], message: rules.unique.error });
       }
     }),
+    /** Present where a refresh uses backup mode or wants to know its database: a function and a secret of its own. */
+    oracle: z.strictObject({ network: network.optional() }, rules.oracle).optional(),
   },
   rules.settings,
 );

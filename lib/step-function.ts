@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StepEnvironment } from '../lambda/environment.ts';
-import type { ArraySecret } from './array-secret.ts';
+import type { CredentialsSecret } from './credentials-secret.ts';
 import { HandlerFunction } from './handler-function.ts';
 import type { RefreshBucket } from './refresh-bucket.ts';
 
@@ -10,7 +10,7 @@ import type { RefreshBucket } from './refresh-bucket.ts';
 export interface StepFunctionProps {
   readonly code: Code;
   readonly bucket: RefreshBucket;
-  readonly secret: ArraySecret;
+  readonly secret: CredentialsSecret;
 }
 
 /** Takes one step of a run: `{ step, run }` in, the new run out. The only one who speaks to the arrays. */

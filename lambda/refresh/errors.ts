@@ -1,8 +1,10 @@
 /**
  * Every error of the product by name, with who has to act on it:
  * `input` – whoever wrote the event, definition, credentials or options; nothing was asked of an array to change;
- * `refused` – what was found on the array or in the bucket forbids the refresh; the target is untouched;
- * `array` – the array or the way to it failed.
+ * `refused` – what was found on the array, in the bucket or in the source database forbids the refresh; the target is
+ * untouched;
+ * `array` – the array or the way to it failed;
+ * `database` – the source database or the way to it failed.
  * The state machine retries and people search by these names, so they are literals: a minifier renames classes.
  */
 export const errorKinds = {
@@ -41,6 +43,8 @@ export const errorKinds = {
   ReplicationUnsupported: 'refused',
   ReplicaIncomplete: 'refused',
   ReplicaOutdated: 'refused',
+  DatabaseNotReady: 'refused',
+  DatabaseInBackupMode: 'refused',
 
   GuardLost: 'array',
   OverwriteUnverified: 'array',
@@ -57,6 +61,14 @@ export const errorKinds = {
   ArrayObjectNotFound: 'array',
   ArrayRequestRefused: 'array',
   ArrayProtocolError: 'array',
+
+  BackupModeNotEnded: 'database',
+  DatabaseUnavailable: 'database',
+  DatabaseCertificateRefused: 'database',
+  DatabaseLoginRefused: 'database',
+  DatabasePermissionDenied: 'database',
+  DatabaseServiceUnknown: 'database',
+  DatabaseStatementFailed: 'database',
 } as const;
 
 export type ErrorName = keyof typeof errorKinds;

@@ -60,7 +60,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Keys whose value is never shown. */
-const SECRET_KEY = /token|password|pwd|secret|credential|_ca$/i;
+const SECRET_KEY = /token|password|pwd|secret|credential|_ca$|^ora_src_/i;
 
 const describeIssue = (issue: z.core.$ZodIssue, input: unknown): string => {
   if (issue.code === 'unrecognized_keys') {

@@ -5,22 +5,19 @@ import { Construct } from 'constructs';
 import type { StepEnvironment } from '../lambda/environment.ts';
 
 /**
- * The credentials of the arrays. The stack makes the secret without a value, and an operator puts it in: a value, or
+ * Credentials that an operator puts in. The stack makes the secret without a value: a value, or
  * a generated placeholder, would lie in the template, and CloudFormation would write it over the credentials whenever
  * that part of the template changed.
  */
-export class ArraySecret extends Construct {
+export class CredentialsSecret extends Construct {
   /** ARN of the secret, complete with the suffix that AWS appends. */
   readonly arn: string;
 
-  constructor(scope: Construct, id: string) {
+  /** @param description what the secret holds, by key */
+  constructor(scope: Construct, id: string, description: string) {
     super(scope, id);
     // The CDK's own Secret has CloudFormation generate a value wherever it is given none.
-    const secret = new CfnSecret(this, 'Resource', {
-      description:
-        'FlashArray credentials, JSON: src_flash_array_host, src_flash_array_api_token, tgt_flash_array_host, ' +
-        'tgt_flash_array_api_token; optional src_flash_array_ca and tgt_flash_array_ca (PEM)',
-    });
+    const secret = new CfnSecret(this, 'Resource', { description });
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.arn = secret.ref;
   }

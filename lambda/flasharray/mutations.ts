@@ -1,9 +1,9 @@
-import type { GuardTag } from '../refresh/guard.ts';
-import type { VolumeCopy } from '../steps/ports.ts';
+import type { SnapshotOptions, Tag, VolumeCopy } from '../steps/ports.ts';
 import type { Call } from './session.ts';
 
 export const SNAPSHOTS = '/protection-group-snapshots';
 export const SNAPSHOT_TAGS = '/volume-snapshots/tags';
+export const GROUP_SNAPSHOT_TAGS = `${SNAPSHOTS}/tags`;
 /** Tags that one request takes. */
 const MOST_TAGS = 30;
 
@@ -15,12 +15,12 @@ export const snapshotCall = (
   path: string,
   group: string,
   suffix: string,
-  replicateNow: boolean,
+  { replicateNow = false, tags = [] }: SnapshotOptions,
 ): Call => ({
   method: 'POST',
   path,
   query: { source_names: [group], ...(replicateNow ? { replicate_now: 'true' } : {}) },
-  body: { suffix },
+  body: { suffix, ...(tags.length > 0 ? { tags: tagBodies(tags, true) } : {}) },
 });
 
 /** Overwrites all volumes and tags each, or tries to. */
@@ -42,10 +42,12 @@ export const mappingTag = (mapping: string) => ({
   copyable: false,
 });
 
-/** Tags for requests of as many as one takes. Not copyable: they must not travel to a volume that the snapshot is copied to. */
-export const chunkTags = (tags: readonly GuardTag[]) =>
+/** Tags for requests of as many as one takes. */
+export const chunkTags = (tags: readonly Tag[], copyable: boolean) =>
   Array.from({ length: Math.ceil(tags.length / MOST_TAGS) }, (_, index) =>
-    tags
-      .slice(index * MOST_TAGS, (index + 1) * MOST_TAGS)
-      .map(({ key, value }) => ({ key, value, copyable: false })),
+    tagBodies(tags.slice(index * MOST_TAGS, (index + 1) * MOST_TAGS), copyable),
   );
+
+/** `copyable` is said of each: what it is not said of travels. */
+const tagBodies = (tags: readonly Tag[], copyable: boolean) =>
+  tags.map(({ key, value }) => ({ key, value, copyable }));

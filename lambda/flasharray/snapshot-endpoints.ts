@@ -1,10 +1,21 @@
 import type * as z from 'zod';
 import { RefreshError } from '../refresh/errors.ts';
-import type { GuardTag } from '../refresh/guard.ts';
 import { nameKey, sameName } from '../refresh/naming.ts';
 import type { Transfer } from '../refresh/replication.ts';
-import type { GroupSnapshot, SnapshotTag, VolumeSnapshot } from '../steps/ports.ts';
-import { chunkTags, SNAPSHOT_TAGS, SNAPSHOTS, snapshotCall } from './mutations.ts';
+import type {
+  GroupSnapshot,
+  SnapshotOptions,
+  SnapshotTag,
+  Tag,
+  VolumeSnapshot,
+} from '../steps/ports.ts';
+import {
+  chunkTags,
+  GROUP_SNAPSHOT_TAGS,
+  SNAPSHOT_TAGS,
+  SNAPSHOTS,
+  snapshotCall,
+} from './mutations.ts';
 import { chunkNames, type Query, quote } from './query.ts';
 import { RestEndpoints, unlessMissing } from './rest-endpoints.ts';
 import * as schemas from './schemas.ts';
@@ -79,6 +90,12 @@ export class SnapshotEndpoints extends RestEndpoints {
     );
   }
 
+  async tagsOfGroupSnapshot(name: string): Promise<SnapshotTag[]> {
+    return asSnapshotTags(
+      await this.session.list(GROUP_SNAPSHOT_TAGS, { resource_names: [name] }, schemas.tagItem),
+    );
+  }
+
   async tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]> {
     const listed = names.map((name) => `resource.name=${quote(name)}`).join(' or ');
     const filter = `key=(${keys.map(quote).join(',')}) and (${listed})`;
@@ -86,9 +103,13 @@ export class SnapshotEndpoints extends RestEndpoints {
     return asSnapshotTags(await this.session.list(SNAPSHOT_TAGS, query, schemas.tagItem));
   }
 
-  async tagSnapshots(ids: readonly string[], tags: readonly GuardTag[]): Promise<void> {
+  async tagSnapshots(
+    ids: readonly string[],
+    tags: readonly Tag[],
+    { copyable }: { readonly copyable: boolean },
+  ): Promise<void> {
     for (const resource_ids of chunkNames(ids)) {
-      for (const body of chunkTags(tags)) {
+      for (const body of chunkTags(tags, copyable)) {
         const call: Call = {
           method: 'PUT',
           path: `${SNAPSHOT_TAGS}/batch`,
@@ -121,16 +142,20 @@ export class SnapshotEndpoints extends RestEndpoints {
     await this.session.items({ method: 'PATCH', path: SNAPSHOTS, query, body }, schemas.anyItem);
   }
 
-  async testGroupSnapshot(group: string, suffix: string, replicateNow = false): Promise<void> {
-    await this.test(snapshotCall(`${SNAPSHOTS}/test`, group, suffix, replicateNow));
+  async testGroupSnapshot(
+    group: string,
+    suffix: string,
+    options: SnapshotOptions = {},
+  ): Promise<void> {
+    await this.test(snapshotCall(`${SNAPSHOTS}/test`, group, suffix, options));
   }
 
   async createGroupSnapshot(
     group: string,
     suffix: string,
-    replicateNow = false,
+    options: SnapshotOptions = {},
   ): Promise<GroupSnapshot> {
-    const call = snapshotCall(SNAPSHOTS, group, suffix, replicateNow);
+    const call = snapshotCall(SNAPSHOTS, group, suffix, options);
     const [made] = await this.session.items(call, schemas.groupSnapshotItem);
     if (made) return made;
     throw new RefreshError(

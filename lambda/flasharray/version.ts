@@ -49,4 +49,5 @@ export const capabilitiesOf = (minor: number): Capabilities => ({
   snapshotTest: minor >= 25,
   replicateNow: minor >= 4,
   sendReplica: minor >= 25,
+  snapshotTags: minor >= 44,
 });

@@ -41,7 +41,8 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
     const { seen, beSure } = staySure(clock, () => requireLock(array, run, claim));
     if ((await array.capabilities()).batchTest) await array.testOverwrite(copies);
     // From here on the lock says that volumes may have been overwritten.
-    if (!earlier?.changing) await array.tagSnapshots(members, ownerTags({ phase: 'writing' }));
+    if (!earlier?.changing)
+      await array.tagSnapshots(members, ownerTags({ phase: 'writing' }), { copyable: false });
     await changes();
     await copyVolumes(array, copies, beSure);
     if (run.undo) await untagVolumes(array, copies);

@@ -1,4 +1,3 @@
-import type { GuardTag } from '../refresh/guard.ts';
 import type { Transfer } from '../refresh/replication.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 
@@ -88,13 +87,25 @@ export interface VolumeCopy {
   readonly mapping: string | null;
 }
 
-/** A tag of a volume snapshot. */
-export interface SnapshotTag {
-  /** Name and id of the volume snapshot. */
-  readonly snapshot: string;
-  readonly id: string | null;
+/** A tag, whatever bears it: at most 64 and 256 characters. */
+export interface Tag {
   readonly key: string;
   readonly value: string;
+}
+
+/** A tag of a volume snapshot, or of a group snapshot. */
+export interface SnapshotTag extends Tag {
+  /** Name and id of the snapshot. */
+  readonly snapshot: string;
+  readonly id: string | null;
+}
+
+/** What a group snapshot is made with, besides its name. */
+export interface SnapshotOptions {
+  /** Sends it to the group's targets at once. */
+  readonly replicateNow?: boolean;
+  /** Its own tags, at most 30, copyable: they travel to its replicas. No array promises that its members get them. */
+  readonly tags?: readonly Tag[];
 }
 
 /** What a REST version can do. */
@@ -109,6 +120,8 @@ export interface Capabilities {
   readonly replicateNow: boolean;
   /** `POST /protection-group-snapshots/replica` sends a snapshot that exists (2.25). */
   readonly sendReplica: boolean;
+  /** `tags` in the request that makes a group snapshot, and the tag endpoints of group snapshots (2.44). */
+  readonly snapshotTags: boolean;
 }
 
 /** An array that a group replicates to, as the group's own array lists it. */
@@ -152,10 +165,16 @@ export interface FlashArray {
   volumeSnapshots(groupSnapshot: string, destroyed?: boolean): Promise<VolumeSnapshot[]>;
   /** All tags of one volume snapshot. */
   tagsOfSnapshot(id: string): Promise<SnapshotTag[]>;
+  /** All tags of one group snapshot; only where `snapshotTags`. */
+  tagsOfGroupSnapshot(name: string): Promise<SnapshotTag[]>;
   /** The tags with these keys of all live volume snapshots whose name is one of these; `*` stands for anything. */
   tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]>;
-  /** Gives all these volume snapshots the same tags. */
-  tagSnapshots(ids: readonly string[], tags: readonly GuardTag[]): Promise<void>;
+  /** Gives all these volume snapshots the same tags. Copyable ones travel to replicas, and to volumes that are overwritten. */
+  tagSnapshots(
+    ids: readonly string[],
+    tags: readonly Tag[],
+    how: { readonly copyable: boolean },
+  ): Promise<void>;
   /** Renames the snapshot that bears this name. */
   renameSnapshot(from: string, to: string): Promise<void>;
   /** Renames this very snapshot, whatever its name; below REST 2.26 that which bears its name. */
@@ -164,12 +183,11 @@ export interface FlashArray {
   destroySnapshots(names: readonly string[]): Promise<void>;
   /** From pending eradication. */
   recoverSnapshot(name: string): Promise<void>;
-  testGroupSnapshot(group: string, suffix: string, replicateNow?: boolean): Promise<void>;
-  /** With `replicateNow`, the snapshot is sent to the group's targets at once. */
+  testGroupSnapshot(group: string, suffix: string, options?: SnapshotOptions): Promise<void>;
   createGroupSnapshot(
     group: string,
     suffix: string,
-    replicateNow?: boolean,
+    options?: SnapshotOptions,
   ): Promise<GroupSnapshot>;
   /** The newest snapshot of a group, or of a group's replica; undefined when there is none. */
   newestGroupSnapshot(group: string): Promise<GroupSnapshot | undefined>;

@@ -141,7 +141,9 @@ const tryOnArrays = async (
   plan: Plan,
 ): Promise<void> => {
   if (!snapshot && (await source.capabilities()).snapshotTest) {
-    await source.testGroupSnapshot(groups.source.name, request.snapshot_suffix, request.replicate);
+    await source.testGroupSnapshot(groups.source.name, request.snapshot_suffix, {
+      replicateNow: request.replicate,
+    });
   }
   const isThere = replication ? replication.isComplete : snapshot !== undefined;
   if (isThere && plan.pairs.length > 0 && (await target.capabilities()).batchTest) {

@@ -54,7 +54,7 @@ const create = async (
 ): Promise<{ snapshot: GroupSnapshot; isNew: boolean }> => {
   try {
     return {
-      snapshot: await array.createGroupSnapshot(group, suffix, replicate),
+      snapshot: await array.createGroupSnapshot(group, suffix, { replicateNow: replicate }),
       isNew: true,
     };
   } catch (error) {

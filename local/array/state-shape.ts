@@ -23,6 +23,9 @@ const name = z
   .string()
   .refine(isQualifiedName, `not a name: ${NAME_RULE}, optionally behind pod:: and vgroup/`);
 
+/** In the namespace `default`, copyable as tags are unless somebody says otherwise. */
+const tags = z.record(z.string().max(64), z.string().max(256));
+
 const volume = z.strictObject({
   name,
   /** Bytes, a multiple of 512. */
@@ -32,8 +35,7 @@ const volume = z.strictObject({
     .string()
     .regex(/^[0-9A-F]{24}$/, 'not a serial: 24 upper-case hexadecimal digits')
     .optional(),
-  /** In the namespace `default`, copyable as tags are unless somebody says otherwise. */
-  tags: z.record(z.string().max(64), z.string().max(256)).optional(),
+  tags: tags.optional(),
   /** Milliseconds since the epoch; without it volumes are one second apart, in the order of the file. */
   created: time.optional(),
   /** What is "on" the volume; without it something that no other volume has. */
@@ -51,6 +53,8 @@ const snapshot = z.strictObject({
     .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, 'not a snapshot suffix'),
   created: time.optional(),
   destroyed: z.boolean().optional(),
+  /** Of the group snapshot; those of its volume snapshots are what the volumes have at the start. */
+  tags: tags.optional(),
 });
 
 const target = z.union(

@@ -119,6 +119,7 @@ describe('while a run holds the target', () => {
         await array.tagSnapshots(
           members.map(({ id }) => id),
           ownerTags(other),
+          { copyable: false },
         );
       }),
     );

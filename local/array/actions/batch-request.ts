@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readBody } from '../rest/body.ts';
 import type { Call } from '../rest/call.ts';
-import { readTag, tagBody } from '../rest/tag-body.ts';
+import { readTag, tagBody, tagList } from '../rest/tag-body.ts';
 import {
   type CopyRequest,
   provisionedBody,
@@ -16,7 +16,7 @@ const batchBody = z
       name: z.string().min(1),
       source: sourceBody.optional(),
       provisioned: provisionedBody.optional(),
-      tags: z.array(tagBody).optional(),
+      tags: tagList(tagBody).optional(),
     }),
   )
   .min(1);

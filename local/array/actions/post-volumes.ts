@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { readBody } from '../rest/body.ts';
 import { type Action, answerItems } from '../rest/call.ts';
 import { refuse } from '../rest/errors.ts';
-import { readTag, tagBody } from '../rest/tag-body.ts';
+import { readTag, tagBody, tagList } from '../rest/tag-body.ts';
 import { volumeView } from '../views/volume.ts';
 import { carryOut } from './copy-plan.ts';
 import { provisionedBody, readOverwrite, refuseDoubles, sourceBody } from './copy-request.ts';
@@ -10,7 +10,7 @@ import { provisionedBody, readOverwrite, refuseDoubles, sourceBody } from './cop
 const volumeBody = z.strictObject({
   source: sourceBody.optional(),
   provisioned: provisionedBody.optional(),
-  tags: z.array(tagBody).optional(),
+  tags: tagList(tagBody).optional(),
 });
 
 /** `POST /volumes`: creates volumes, empty or as copies; with `overwrite=true` copies onto existing ones. */

@@ -4,16 +4,13 @@ import { type Action, answerItems } from '../rest/call.ts';
 import { refuse } from '../rest/errors.ts';
 import { findAsked, findObjects } from '../rest/find-objects.ts';
 import type { Kind, Tagged } from '../rest/kinds.ts';
-import { readTag, tagBody } from '../rest/tag-body.ts';
+import { readTag, tagBody, tagList } from '../rest/tag-body.ts';
 import type { ArrayStore } from '../store/array-store.ts';
 import { upsertTags } from '../store/upsert-tags.ts';
 import { tagView } from '../views/tag.ts';
 
 const referenceBody = z.strictObject({ id: z.string().optional(), name: z.string().optional() });
-const tagList = z
-  .array(tagBody.extend({ resource: referenceBody.optional() }))
-  .min(1)
-  .max(30);
+const putBody = tagList(tagBody.extend({ resource: referenceBody.optional() }));
 
 /**
  * `PUT /volumes/tags/batch` and its like. Each tag goes to the resource that it names (since 2.43), or to every resource
@@ -23,7 +20,7 @@ export const putTags =
   (kind: Kind<Tagged>): Action =>
   (array, call) => {
     const asked = findAsked(array, kind, call, 'resource_');
-    const entries = readBody(tagList, call.body, call.version, { resource: 43 });
+    const entries = readBody(putBody, call.body, call.version, { resource: 43 });
     const puts = entries.flatMap((entry) => {
       if ((entry.resource === undefined) === (asked === undefined)) {
         throw refuse('A tag needs one resource: its own, or resource_names or resource_ids.');

@@ -4,7 +4,7 @@ import type { Call } from '../rest/call.ts';
 import { messages, refuse } from '../rest/errors.ts';
 import { findRequired } from '../rest/find-objects.ts';
 import { groups } from '../rest/kinds.ts';
-import { readTag, tagBody } from '../rest/tag-body.ts';
+import { readTag, tagBody, tagList } from '../rest/tag-body.ts';
 import type { ArrayStore } from '../store/array-store.ts';
 import type { Lane } from '../store/lane.ts';
 import type { ProtectionGroup, Tag } from '../store/model.ts';
@@ -21,7 +21,7 @@ export interface SnapshotRequest {
 
 const snapshotBody = z.strictObject({
   suffix: z.string().optional(),
-  tags: z.array(tagBody).optional(),
+  tags: tagList(tagBody).optional(),
 });
 
 /** Reads what `POST /protection-group-snapshots` and its dry run take. */

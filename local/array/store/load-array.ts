@@ -46,7 +46,7 @@ function loadVolumes(array: ArrayStore, state: ArrayState, times: LoadOptions): 
       content: volume.content ?? `${array.name} ${volume.name} ${id}`,
       destroyedAt: volume.destroyed === true ? times.now : null,
       source: null,
-      tags: Object.entries(volume.tags ?? {}).map(toTag),
+      tags: readTags(volume.tags),
       performance: { reads_per_sec: 0, writes_per_sec: 0 },
       promotionStatus: volume.promotion_status ?? 'promoted',
       subtype: volume.subtype ?? 'regular',
@@ -54,12 +54,13 @@ function loadVolumes(array: ArrayStore, state: ArrayState, times: LoadOptions): 
   }
 }
 
-const toTag = ([key, value]: [string, string]): Tag => ({
-  namespace: 'default',
-  key,
-  value,
-  copyable: true,
-});
+const readTags = (tags: Readonly<Record<string, string>> = {}): Tag[] =>
+  Object.entries(tags).map(([key, value]) => ({
+    namespace: 'default',
+    key,
+    value,
+    copyable: true,
+  }));
 
 function loadHosts(array: ArrayStore, state: ArrayState): void {
   for (const group of state.host_groups ?? []) {
@@ -96,11 +97,12 @@ function loadGroups(array: ArrayStore, state: ArrayState, times: LoadOptions): v
       lastNumber: 0,
     };
     array.groups.add(group);
-    for (const [index, { suffix, created, destroyed }] of (given.snapshots ?? []).entries()) {
+    for (const [index, { suffix, created, destroyed, tags }] of (given.snapshots ?? []).entries()) {
       takeGroupSnapshot(array, group, {
         suffix,
         created: created ?? times.startedAt - DAY_MS / 2 + index * SECOND_MS,
         destroyedAt: destroyed === true ? times.now : null,
+        tags: readTags(tags),
       });
     }
   }

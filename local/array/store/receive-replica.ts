@@ -14,7 +14,8 @@ export interface Original {
 /**
  * Puts the replica of a group snapshot on a target, as it is while the transfer runs: known by name, with the time of
  * the original. The `source` of its members is the replica of the volume, not the volume (flasharray-rest.md §4).
- * Copyable tags come along (flasharray-rest.md §9).
+ * Copyable tags come along (flasharray-rest.md §9), but not those that the original gets from now on: that they follow is
+ * nowhere said.
  */
 export function receiveReplica(
   target: ArrayStore,

@@ -2,8 +2,12 @@ import type { ArrayStore } from './array-store.ts';
 import { protectedVolumes } from './list-connections.ts';
 import type { GroupSnapshot, ProtectionGroup, Tag } from './model.ts';
 import { memberSnapshotName } from './names.ts';
+import { upsertTags } from './upsert-tags.ts';
 
-/** Freezes all volumes of a group in one instant. The name must be free. Copyable tags of a volume go with its snapshot. */
+/**
+ * Freezes all volumes of a group in one instant. The name must be free. Copyable tags of a volume go with its snapshot; the
+ * tags given are the group snapshot's own. That its members get them too is nowhere said, and no client shall rely on it.
+ */
 export function takeGroupSnapshot(
   array: ArrayStore,
   group: ProtectionGroup,
@@ -18,7 +22,7 @@ export function takeGroupSnapshot(
     destroyedAt,
     source: { id: group.id, name: group.name },
     transfer: null,
-    tags,
+    tags: upsertTags([], tags),
   };
   array.groupSnapshots.add(snapshot);
   for (const volume of protectedVolumes(array, group)) {

@@ -68,6 +68,12 @@ describe('an answer that does not fit', () => {
       'GET /protection-group-snapshots is not what its API promises: items.0.created: ',
     ],
     [
+      'a tag without a value',
+      { items: [{ key: 'db_name', resource: { name: 'prd-pg.s1' } }] },
+      (array) => array.tagsOfGroupSnapshot('prd-pg.s1'),
+      'GET /protection-group-snapshots/tags is not what its API promises: items.0.value: ',
+    ],
+    [
       'a volume snapshot without an id',
       { items: [{ name: 'a.s1.b', provisioned: 1, created: 1 }] },
       (array) => array.volumeSnapshots('a.s1'),

@@ -32,13 +32,9 @@ const state = {
 
 const start = async (restVersion = '2.56') => {
   const simulated = await startSimulatedArray({ state, restVersion });
-  const members = async (snapshot: string) =>
-    (await simulated.array.volumeSnapshots(snapshot)).map(({ id }) => id);
   const namesNow = () => simulated.simulator.state().arrays[0]?.snapshots.map(({ name }) => name);
-  return { ...simulated, members, namesNow };
+  return { ...simulated, namesNow };
 };
-const tagsOf = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ key: `key-${index}`, value: `value ${index}` }));
 
 describe('snapshots of a group', () => {
   it('are found by how their suffixes begin, in one request, also those that are destroyed', async () => {
@@ -147,95 +143,8 @@ describe('destroying', () => {
     const { array, requests } = await start();
 
     await array.destroySnapshots([]);
-    await array.tagSnapshots([], tagsOf(1));
-    await array.tagSnapshots(['some-id'], []);
 
     expect(requests()).toEqual([]);
-  });
-});
-
-describe('tags of snapshots', () => {
-  it.each([
-    [1, [1]],
-    [30, [30]],
-    [31, [30, 1]],
-    [65, [30, 30, 5]],
-  ])(
-    '%i are written to all in requests of %j, and do not travel to copies',
-    async (count, sizes) => {
-      const { array, simulator, changes, members } = await start();
-      const ids = await members('dev-pg.lock');
-
-      await array.tagSnapshots(ids, tagsOf(count));
-
-      expect(changes()).toEqual(sizes.map(() => 'PUT /volume-snapshots/tags/batch'));
-      const bodies = simulator
-        .requests()
-        .flatMap(({ method, query, body }) => (method === 'PUT' ? [{ query, body }] : []));
-      expect(bodies.map(({ body }) => Array.isArray(body) && body.length)).toEqual(sizes);
-      expect(bodies.map(({ query }) => query)).toEqual(
-        sizes.map(() => ({ resource_ids: ids.join(',') })),
-      );
-      expect(JSON.stringify(bodies)).not.toContain('"copyable":true');
-      for (const id of ids) {
-        const found = await array.tagsOfSnapshot(id);
-        expect(found.map(({ key, value }) => ({ key, value }))).toEqual(
-          expect.arrayContaining(tagsOf(count)),
-        );
-        expect(found).toHaveLength(count);
-      }
-    },
-  );
-
-  it('are written to more snapshots than a URL takes', async () => {
-    const names = Array.from({ length: 400 }, (_, index) => `vol-${1_000 + index}`);
-    const { array, changes } = await startSimulatedArray({
-      state: {
-        volumes: names.map((name) => volume(name, 1)),
-        protection_groups: [{ name: 'pg', volumes: names, snapshots: suffixes('s1') }],
-      },
-    });
-    const ids = (await array.volumeSnapshots('pg.s1')).map(({ id }) => id);
-
-    await array.tagSnapshots(ids, tagsOf(2));
-
-    expect(changes().length).toBeGreaterThan(1);
-    await expect(array.tagsOfMembers(['pg.s1.*'], ['key-1'])).resolves.toHaveLength(400);
-  });
-
-  it('take the place of those of the same key, and leave others alone', async () => {
-    const { array, members } = await start();
-    const ids = await members('dev-pg.lock');
-    await array.tagSnapshots(ids, tagsOf(2));
-
-    await array.tagSnapshots(ids, [{ key: 'key-1', value: 'new' }]);
-
-    const [first = ''] = ids;
-    expect(
-      (await array.tagsOfSnapshot(first)).map(({ key, value }) => `${key}: ${value}`).toSorted(),
-    ).toEqual(['key-0: value 0', 'key-1: new']);
-  });
-
-  it('are found by key and by how the snapshots’ names begin, and not of those that are destroyed', async () => {
-    const { array, members, requests } = await start();
-    for (const name of ['dev-pg.lock', 'dev-pg.lock-2', 'dev-pg.before-1', 'dev-pg2.lock']) {
-      await array.tagSnapshots(await members(name), [...tagsOf(2), { key: 'of', value: name }]);
-    }
-    await array.destroySnapshots(['dev-pg.before-1']);
-    const before = requests().length;
-    const prefixes = ['dev-pg.lock.', 'dev-pg.before-'].map((name) => `${name}*`);
-
-    const found = await array.tagsOfMembers(prefixes, ['of', 'key-0']);
-
-    expect(
-      found.map(({ snapshot, key, value }) => `${snapshot} ${key} ${value}`).toSorted(),
-    ).toEqual([
-      'dev-pg.lock.dev-data key-0 value 0',
-      'dev-pg.lock.dev-data of dev-pg.lock',
-      'dev-pg.lock.dev-fra key-0 value 0',
-      'dev-pg.lock.dev-fra of dev-pg.lock',
-    ]);
-    expect(requests().slice(before)).toEqual(['GET /volume-snapshots/tags']);
   });
 });
 

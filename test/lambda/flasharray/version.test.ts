@@ -53,8 +53,10 @@ const nothing = {
   snapshotTest: false,
   replicateNow: false,
   sendReplica: false,
+  snapshotTags: false,
 };
 const since2_25 = { ...nothing, replicateNow: true, snapshotTest: true, sendReplica: true };
+const since2_33 = { ...since2_25, batchOverwrite: true, batchTest: true };
 
 it.each([
   [2, nothing],
@@ -64,8 +66,10 @@ it.each([
   [25, since2_25],
   [31, since2_25],
   [32, { ...since2_25, batchOverwrite: true }],
-  [33, { ...since2_25, batchOverwrite: true, batchTest: true }],
-  [56, { ...since2_25, batchOverwrite: true, batchTest: true }],
+  [33, since2_33],
+  [43, since2_33],
+  [44, { ...since2_33, snapshotTags: true }],
+  [56, { ...since2_33, snapshotTags: true }],
 ])('REST 2.%d can do %j', (minor, capabilities) => {
   expect(capabilitiesOf(minor)).toEqual(capabilities);
 });

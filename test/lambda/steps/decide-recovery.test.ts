@@ -30,6 +30,7 @@ const retag = async ({ array }: Bench, tags: Readonly<Record<string, string>>) =
   await array.tagSnapshots(
     members.map(({ id }) => id),
     Object.entries(tags).map(([key, value]) => ({ key, value })),
+    { copyable: false },
   );
 };
 

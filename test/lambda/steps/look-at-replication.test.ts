@@ -66,7 +66,7 @@ describe('the way to the second array', () => {
 
   it('with the overwrite too, where the snapshot is complete there', async () => {
     const bench = await setUpReplication({ definition: { execute: false } });
-    await bench.source.createGroupSnapshot('prd-pg', 's1', true);
+    await bench.source.createGroupSnapshot('prd-pg', 's1', { replicateNow: true });
     bench.simulator.advance(10_000);
 
     await prepare(begun(), bench.ports);
@@ -189,7 +189,7 @@ describe('the way to the second array', () => {
 
   it('needs no sending, and no REST that can, where the snapshot is there already', async () => {
     const bench = await setUpReplication({ restVersion: '2.24' });
-    await bench.source.createGroupSnapshot('prd-pg', 's1', true);
+    await bench.source.createGroupSnapshot('prd-pg', 's1', { replicateNow: true });
     bench.simulator.advance(10_000);
 
     expect(await prepare(begun(), bench.ports)).toMatchObject({ snapshot: { reused: true } });
@@ -197,7 +197,7 @@ describe('the way to the second array', () => {
 
   it('is refused where the name is taken there by a snapshot that the source has no more', async () => {
     const bench = await setUpReplication();
-    await bench.source.createGroupSnapshot('prd-pg', 's1', true);
+    await bench.source.createGroupSnapshot('prd-pg', 's1', { replicateNow: true });
     bench.simulator.advance(10_000);
     bench.simulator.addFaults([
       {
@@ -222,7 +222,7 @@ describe('the replicas of a snapshot', () => {
 
   it('are joined to the volumes that they were taken from, whose ids are others', async () => {
     const bench = await setUpReplication();
-    await bench.source.createGroupSnapshot('prd-pg', 's1', true);
+    await bench.source.createGroupSnapshot('prd-pg', 's1', { replicateNow: true });
     bench.simulator.advance(10_000);
     const onTarget = await bench.target.volumeSnapshots(REPLICA);
     const idOf = (name: string) =>
@@ -244,7 +244,7 @@ describe('the replicas of a snapshot', () => {
 
   it('that are not all there are not copied: the volumes are named', async () => {
     const bench = await setUpReplication();
-    await bench.source.createGroupSnapshot('prd-pg', 's1', true);
+    await bench.source.createGroupSnapshot('prd-pg', 's1', { replicateNow: true });
     bench.simulator.advance(10_000);
     const more = asSnapshotVolume('prd-pg.s1', { id: 'x', name: 'prd-gone', size: 1 });
     const find = (snapshot: string) =>
@@ -289,7 +289,7 @@ describe('the replicas of a snapshot', () => {
     const prepared = await prepare(begun(), bench.ports);
 
     expect(prepared.replication?.snapshot).toBe('pod:prd-pg.s1');
-    await bench.source.createGroupSnapshot('pod::prd-pg', 's1', true);
+    await bench.source.createGroupSnapshot('pod::prd-pg', 's1', { replicateNow: true });
     const { replication } = await untilReplicated(prepared, bench);
     expect(replication).toMatchObject({ done: true, progress: 1 });
     const inPodMembers = ['prd-data-0', 'prd-data-1'].map((name) =>

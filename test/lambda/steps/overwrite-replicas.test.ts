@@ -43,7 +43,7 @@ const loggedOut = ({ simulator }: ReplicationBench) =>
 
 /** The ids that the replicas have on the target array, in the order of their names. */
 const replicaIds = async (bench: ReplicationBench) => {
-  await bench.source.createGroupSnapshot('prd-pg', 's0', true);
+  await bench.source.createGroupSnapshot('prd-pg', 's0', { replicateNow: true });
   bench.simulator.advance(10_000);
   const found = await bench.target.volumeSnapshots(`${ARRAY}:prd-pg.s0`);
   return ['prd-data-0', 'prd-data-1'].map(

@@ -73,6 +73,7 @@ describe.each(['2.8', '2.56'])('releasing the guard (REST %s)', (restVersion) =>
     await bench.array.tagSnapshots(
       members.map(({ id }) => id),
       [{ key: 'refresh_execution', value: 'arn:execution:another' }],
+      { copyable: false },
     );
     const longAgo = run.guard && { ...run.guard, seen: '2026-11-24T00:00:00.000Z' };
 

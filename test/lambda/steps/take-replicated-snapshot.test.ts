@@ -86,7 +86,7 @@ describe('a snapshot that exists', () => {
   /** A run that has found the snapshot, which was sent to the target if `isSent`. */
   const found = async (isSent: boolean, elapsed = 0) => {
     const bench = await setUpReplication();
-    await bench.source.createGroupSnapshot('prd-pg', 's1', isSent);
+    await bench.source.createGroupSnapshot('prd-pg', 's1', { replicateNow: isSent });
     bench.simulator.advance(elapsed);
     const prepared = await prepare(begun(), bench.ports);
     const before = bench.changes().length;

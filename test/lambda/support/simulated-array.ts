@@ -2,6 +2,7 @@ import { RestFlashArray } from '../../../lambda/flasharray/flash-array.ts';
 import { Session } from '../../../lambda/flasharray/session.ts';
 import { createManualClock } from '../../../local/array/clock.ts';
 import {
+  type Exchange,
   type Fault,
   type RunningSimulator,
   type StateFile,
@@ -77,9 +78,10 @@ export interface SimulatedArrays {
 export async function startSimulatedArrays(
   state: StateFile,
   restVersion = '2.56',
+  onExchange: (exchange: Exchange) => void = () => {},
 ): Promise<SimulatedArrays> {
   const clock = createManualClock(NOW);
-  const simulator = await startSimulator({ state, restVersion, clock });
+  const simulator = await startSimulator({ state, restVersion, clock, onExchange });
   running.add(simulator);
   return {
     simulator,

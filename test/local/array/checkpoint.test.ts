@@ -40,6 +40,10 @@ async function changeEverything() {
     query: { resource_names: 'prd-0' },
     body: [{ key: 'k', value: 'v' }],
   });
+  await source.call('PUT', `${SNAPSHOTS}/tags/batch`, {
+    query: { resource_names: 'prd-pg.sent' },
+    body: [{ key: 'k', value: 'v' }],
+  });
   await source.call('POST', '/volumes', { query: { names: 'new' }, body: {} });
   await pair.send('next', { replicate_now: true });
   await source.call('PATCH', SNAPSHOTS, {

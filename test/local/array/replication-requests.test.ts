@@ -222,6 +222,22 @@ describe('a replica', () => {
       'fa-prod:prd-pg.s1',
     ]);
   });
+
+  it('gets no tags that the snapshot and its members are given while it is sent', async () => {
+    await pair.send('s1');
+    pair.clock.advance(2000);
+    for (const [path, resource_names] of [
+      [SNAPSHOTS, 'prd-pg.s1'],
+      ['/volume-snapshots', 'prd-pg.s1.prd-1'],
+    ] as const) {
+      const body = [{ key: 'late', value: 'x' }];
+      await pair.source.call('PUT', `${path}/tags/batch`, { query: { resource_names }, body });
+    }
+    pair.clock.advance(6000);
+    const [snapshot] = pair.sim.state().arrays[1]?.snapshots ?? [];
+    expect(snapshot?.tags).toEqual({});
+    expect(snapshot?.volumes.map(({ tags }) => tags)).toEqual([{ owner: 'us' }, {}]);
+  });
 });
 
 describe('the listing of transfers', () => {

@@ -177,6 +177,21 @@ describe('what a state file leaves out', () => {
     ]);
   });
 
+  it('has the tags of a snapshot on that, and those of its volumes on its members', () => {
+    const array = load(1, {
+      volumes: [{ name: 'vol-0', size: GIB, tags: { owner: 'us' } }],
+      protection_groups: [
+        { name: 'pg', volumes: ['vol-0'], snapshots: [{ suffix: 's1', tags: { db_name: 'PRD' } }] },
+      ],
+    });
+    const [ofGroup, ofVolume] = [array.groupSnapshots, array.volumeSnapshots].map((table) =>
+      table.all().flatMap(({ tags }) => tags),
+    );
+    const travels = { namespace: 'default', copyable: true };
+    expect(ofGroup).toEqual([{ ...travels, key: 'db_name', value: 'PRD' }]);
+    expect(ofVolume).toEqual([{ ...travels, key: 'owner', value: 'us' }]);
+  });
+
   it('gives each volume content of its own, and keeps the order of the file', () => {
     const [first, second] = load(1).volumes.all();
     expect(first?.content).not.toBe(second?.content);

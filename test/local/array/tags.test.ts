@@ -97,6 +97,11 @@ describe('tags', () => {
     ],
     ['a long key', { resource_names: 'vol-0' }, [{ key: 'k'.repeat(65), value: '' }]],
     ['a long value', { resource_names: 'vol-0' }, [{ key: 'k', value: 'v'.repeat(257) }]],
+    [
+      'a reserved namespace',
+      { resource_names: 'vol-0' },
+      [{ key: 'k', value: 'v', namespace: 'pure1' }],
+    ],
     ['an unknown field', { resource_names: 'vol-0' }, [{ key: 'k', value: 'v', colour: 'red' }]],
     ['one object', { resource_names: 'vol-0' }, { key: 'k', value: 'v' }],
     ['no JSON', { resource_names: 'vol-0' }, 'key=value'],

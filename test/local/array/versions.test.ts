@@ -100,6 +100,7 @@ describe('fields of bodies', () => {
   it.each([
     ['POST', '/volumes', { names: 'new' }, { tags }, 39],
     ['POST', '/protection-group-snapshots', { source_names: 'pg' }, { suffix: 'new', tags }, 44],
+    ['POST', '/protection-group-snapshots/test', { source_names: 'pg' }, { tags }, 44],
     ['PUT', '/volumes/tags/batch', {}, [{ ...tags[0], resource: { name: 'vol-0' } }], 43],
   ] as const)('%s %s', async (method, path, query, body, since) => {
     const options = { query, body };

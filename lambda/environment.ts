@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** An empty text must not become 0. */
+const seconds = z.string().regex(/^\d+$/).transform(Number);
+
 /**
  * What each function expects in `process.env`. The stack types its functions' environment with these schemas, so
  * that a forgotten variable does not compile, and each handler checks them once, at its first call.
@@ -15,16 +18,20 @@ export type StartEnvironment = z.infer<typeof startEnvironment>;
 export const oracleEnvironment = z.object({
   /** Secrets Manager secret with the credentials of the source database. */
   SECRET_ID: z.string().min(1),
+  /** For how long a step may go on after its execution has ended, in seconds. */
+  STEP_SECONDS: seconds,
 });
-export type OracleEnvironment = z.infer<typeof oracleEnvironment>;
+export type OracleEnvironment = z.input<typeof oracleEnvironment>;
 
 export const stepEnvironment = z.object({
   /** Bucket that holds definitions, the documents of a run, and manifests. */
   BUCKET_NAME: z.string().min(1),
   /** Secrets Manager secret with the credentials of the arrays. */
   SECRET_ID: z.string().min(1),
-  /** For how long a step may go on after its execution has ended, in seconds. An empty text must not become 0. */
-  STEP_SECONDS: z.string().regex(/^\d+$/).transform(Number),
+  /** For how long a step may go on after its execution has ended, in seconds. */
+  STEP_SECONDS: seconds,
+  /** Whether there is a function that speaks to the source database. */
+  HAS_ORACLE: z.stringbool(),
 });
 /** As it stands in the template. */
 export type StepEnvironment = z.input<typeof stepEnvironment>;

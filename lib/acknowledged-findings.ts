@@ -1,5 +1,6 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Settings } from './settings.ts';
 
 /** A finding of the security rules that we know of and accept. `docs/security-findings.md` lists the same. */
 export interface AcknowledgedFinding {
@@ -21,7 +22,8 @@ const documents =
 const records =
   'One folder of one bucket, for reading and writing objects: they bear the ids of runs to come.';
 
-export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
+/** Of every deployment. */
+const ofArrays: readonly AcknowledgedFinding[] = [
   {
     id: 'AwsSolutions::AwsSolutions-SMG4',
     construct: 'ArraySecret',
@@ -48,9 +50,36 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
   },
 ];
 
+/** Of one that speaks to a source database. */
+const ofOracle: readonly AcknowledgedFinding[] = [
+  {
+    id: 'AwsSolutions::AwsSolutions-SMG4',
+    construct: 'OracleSecret',
+    reason:
+      'The secret holds the password of a database user. It is changed where the database is, often together with a password file, so Secrets Manager cannot rotate it.',
+  },
+];
+
+/** Of one that does so from a network of its own. */
+const ofNetwork: readonly AcknowledgedFinding[] = [
+  {
+    id: wildcard('*'),
+    construct: 'OracleRole',
+    reason:
+      'Creating, describing and deleting network interfaces alone, which Lambda needs to join a network. The interfaces are not there before, and AWS prescribes *.',
+  },
+];
+
+/** Those of a deployment with these settings. */
+export const acknowledgedFindings = (oracle: Settings['oracle']): AcknowledgedFinding[] => [
+  ...ofArrays,
+  ...(oracle ? ofOracle : []),
+  ...(oracle?.network ? ofNetwork : []),
+];
+
 /** Tells the rules that each of the findings is known. @throws when a construct is not there */
-export function acknowledgeFindings(stack: Stack): void {
-  for (const { id, construct, reason } of acknowledgedFindings) {
+export function acknowledgeFindings(stack: Stack, oracle: Settings['oracle']): void {
+  for (const { id, construct, reason } of acknowledgedFindings(oracle)) {
     const found = construct
       .split('/')
       .reduce<IConstruct>((parent, child) => parent.node.findChild(child), stack);

@@ -12,10 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const requireForCommonJs =
   "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
 
-/** Bundles `lambda/index.ts` into `directory`. */
-export function bundleHandlers(directory: string): void {
-  bundleEntry('lambda/index.ts', directory);
-}
+/** What each bundle is made of. The functions that speak to arrays do not even hold the driver of a database. */
+export const bundles = { arrays: 'lambda/index.ts', oracle: 'lambda/handlers/oracle.ts' } as const;
 
 /**
  * Bundles a file of the project, and all that it imports, into `directory`: `index.mjs`, and a source map that tells
@@ -50,17 +48,19 @@ export function bundleEntry(entryPoint: string, directory: string): void {
 }
 
 /**
- * The code of both functions: one bundle, one asset, named by the hash of the bundle, so that a deployment uploads
- * nothing when no handler changed. Needs no Docker: the image is a formality of the CDK.
+ * The code of a function: a bundle, one asset, named by the hash of the bundle, so that a deployment uploads nothing when
+ * no handler changed. Needs no Docker: the image is a formality of the CDK.
  */
-export function handlerCode(): AssetCode {
+export function handlerCode(entryPoint: string): AssetCode {
   return Code.fromAsset(join(root, 'lambda'), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('never-used'),
+      // Tells the bundles apart: the CDK makes an asset once for all that ask for the same, and does not look into `local`.
+      command: [entryPoint],
       local: {
         tryBundle(directory) {
-          bundleHandlers(directory);
+          bundleEntry(entryPoint, directory);
           return true;
         },
       },

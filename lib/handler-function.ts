@@ -34,6 +34,8 @@ export interface HandlerFunctionProps<Environment extends Record<string, string>
 export class HandlerFunction<Environment extends Record<string, string>> extends LambdaFunction {
   /** Ours, and therefore there. */
   declare readonly role: Role;
+  /** Longest that one call may take. */
+  readonly longest: Duration;
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps<Environment>) {
     // Not the CDK's own role: that one may write to every log group of the account.
@@ -56,6 +58,7 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
       ...props.network,
       ...(props.deadLetters && { deadLetterQueue: props.deadLetters, maxEventAge }),
     });
+    this.longest = props.timeout;
   }
 
   /** Nobody calls a version or an alias, so a grant names the function alone and not `function:*`. */

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +7,9 @@ import type { OracleEnvironment } from '../lambda/environment.ts';
 import type { CredentialsSecret } from './credentials-secret.ts';
 import { HandlerFunction, type HandlerFunctionProps } from './handler-function.ts';
 import type { Network } from './settings.ts';
+
+/** Longest that one step may take: the sum of what its sessions may wait for. */
+const TIMEOUT = Duration.minutes(10);
 
 /** What the Oracle function works with. */
 export interface OracleFunctionProps {
@@ -20,19 +23,16 @@ export interface OracleFunctionProps {
  * driver of its own, so that the functions which speak to arrays have none of them.
  */
 export class OracleFunction extends HandlerFunction<OracleEnvironment> {
-  /** Longest that one step may take. */
-  static readonly timeout = Duration.minutes(2);
-
   constructor(scope: Construct, id: string, { code, secret, network }: OracleFunctionProps) {
     super(scope, id, {
       description: 'Reads facts of an Oracle database, and puts it into backup mode and out of it',
       code,
       handler: 'oracle',
-      timeout: OracleFunction.timeout,
+      timeout: TIMEOUT,
       memorySize: 512,
       environment: (role) => {
         if (network) grantNetwork(role);
-        return secret.grantRead(role);
+        return { ...secret.grantRead(role), STEP_SECONDS: String(TIMEOUT.toSeconds()) };
       },
       ...(network && { network: networkOf(scope, network) }),
     });
@@ -62,6 +62,8 @@ const networkOf = (
     availabilityZones: subnetIds.map((_, index) => `zone-${index}`),
     privateSubnetIds: subnetIds,
   });
+  // Nobody asks for the route tables of the subnets.
+  Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
   return {
     vpc,
     vpcSubnets: { subnets: vpc.privateSubnets },

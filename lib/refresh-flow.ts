@@ -12,7 +12,9 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StartEnvironment } from '../lambda/environment.ts';
+import { type DatabaseExits, DatabaseStates } from './database-states.ts';
 import { logGroup } from './log-group.ts';
+import type { OracleFunction } from './oracle-function.ts';
 import { RunStates } from './run-states.ts';
 import type { StepFunction } from './step-function.ts';
 import type { StepTask } from './step-task.ts';
@@ -20,6 +22,8 @@ import type { StepTask } from './step-task.ts';
 /** What the flow works with. */
 export interface RefreshFlowProps {
   readonly step: StepFunction;
+  /** Speaks to the source database; without it the machine has no states for that. */
+  readonly oracle: OracleFunction | undefined;
 }
 
 /**
@@ -38,12 +42,12 @@ export class RefreshFlow extends Construct {
   readonly stateMachineArn: string;
   readonly #machine: StateMachine;
 
-  constructor(scope: Construct, id: string, { step }: RefreshFlowProps) {
+  constructor(scope: Construct, id: string, { step, oracle }: RefreshFlowProps) {
     super(scope, id);
     this.#machine = new StateMachine(this, 'StateMachine', {
-      definitionBody: DefinitionBody.fromChainable(this.#states(step)),
+      definitionBody: DefinitionBody.fromChainable(this.#states(step, oracle)),
       // Longer than the longest waits that a definition may ask for, and what the steps may take.
-      timeout: Duration.hours(56),
+      timeout: Duration.hours(60),
       tracingEnabled: true,
       logs: {
         // A name like this needs no entry in the account's one resource policy for logs, which is soon full.
@@ -89,9 +93,18 @@ export class RefreshFlow extends Construct {
     });
   }
 
-  #states(step: StepFunction): IChainable {
+  #states(step: StepFunction, oracle: OracleFunction | undefined): IChainable {
     const states = new RunStates(this, step);
-    const recordFailure = states.recording('Record Failure', 'Failure Not Recorded');
+    // With the failure as it came.
+    const unrecorded = new Fail(this, 'Failure Not Recorded', {
+      errorPath: '$.failure.Error',
+      causePath: '$.failure.Cause',
+    });
+    const recordFailure = states.task(
+      'Record Failure',
+      oracle ? DatabaseStates.unrecorded(this, unrecorded) : unrecorded,
+      { failurePath: '$.unrecorded' },
+    );
     recordFailure.next(
       new Fail(this, 'Failed', { errorPath: '$.error.name', causePath: '$.cause' }),
     );
@@ -102,7 +115,10 @@ export class RefreshFlow extends Construct {
 
     // A guard that stays is released by the next run; the copy is complete.
     const release = states
-      .task('Release Guard', recordResult, '$.release_failure', { GuardLost: rollBack })
+      .task('Release Guard', recordResult, {
+        failurePath: '$.release_failure',
+        exceptions: { GuardLost: rollBack },
+      })
       .next(recordResult);
     const verify = states.task('Verify Target', rollBack).next(release);
     const overwrite = states
@@ -131,16 +147,22 @@ export class RefreshFlow extends Construct {
           states.wait('Wait For Replication', '$.replication.wait_seconds').next(checkReplication),
         ),
     );
-    const refresh = states
-      .task('Take Snapshot', recordFailure)
-      .next(
-        new Choice(this, 'Replicate?')
-          .when(Condition.booleanEquals('$.replicate', true), checkReplication)
-          .otherwise(afterSnapshot),
-      );
+    const replicate = new Choice(this, 'Replicate?')
+      .when(Condition.booleanEquals('$.replicate', true), checkReplication)
+      .otherwise(afterSnapshot);
+    const takeSnapshot = states.task('Take Snapshot', recordFailure).next(replicate);
+    const prepare = states.task('Prepare', recordFailure);
+    const exits: DatabaseExits = {
+      prepare,
+      takeSnapshot,
+      afterSnapshot: replicate,
+      recordResult,
+      recordFailure,
+    };
+    const database = oracle && new DatabaseStates(this, states, oracle, exits);
     const work = new Choice(this, 'Undo?')
       .when(Condition.booleanEquals('$.undo', true), acquire)
-      .otherwise(refresh);
+      .otherwise(database?.snapshot ?? takeSnapshot);
 
     const recover = states.task('Recover Target', recordFailure);
     recover.next(
@@ -149,23 +171,24 @@ export class RefreshFlow extends Construct {
           Condition.booleanEquals('$.recovery.done', false),
           states.wait('Wait For Takeover', '$.recovery.wait_seconds').next(recover),
         )
-        .when(Condition.booleanEquals('$.ends_recovered', true), recordResult)
+        .when(
+          Condition.booleanEquals('$.ends_recovered', true),
+          database?.cleared(exits) ?? recordResult,
+        )
         .otherwise(work),
     );
-    return states
-      .begin()
-      .next(states.task('Prepare', recordFailure))
-      .next(
-        new Choice(this, 'Execute?')
-          .when(Condition.booleanEquals('$.execute', false), recordResult)
-          .when(Condition.booleanEquals('$.recovers', true), recover)
-          .otherwise(work),
-      );
+    prepare.next(
+      new Choice(this, 'Execute?')
+        .when(Condition.booleanEquals('$.execute', false), database?.snapshot ?? recordResult)
+        .when(Condition.booleanEquals('$.recovers', true), recover)
+        .otherwise(work),
+    );
+    return states.begin().next(database?.beforePrepare ?? prepare);
   }
 
   /** What a failure leads to from the moment on at which the run may hold the lock. */
   #rollBack(states: RunStates, recordFailure: IChainable): StepTask {
-    const rollBack = states.task('Roll Back', recordFailure, '$.rollback_failure');
+    const rollBack = states.task('Roll Back', recordFailure, { failurePath: '$.rollback_failure' });
     rollBack.next(
       new Choice(this, 'Rolled Back?')
         .when(Condition.booleanEquals('$.guard.done', true), recordFailure)

@@ -1,5 +1,4 @@
 import {
-  Fail,
   type IChainable,
   type INextable,
   JsonPath,
@@ -8,15 +7,23 @@ import {
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { StepFunction } from './step-function.ts';
-import { StepTask } from './step-task.ts';
+import { StepTask, type StepTaskProps } from './step-task.ts';
+
+/** What a step does besides its work. */
+export interface TaskOptions extends Partial<StepTaskProps> {
+  /** Where a failure is kept. Without a path it would take the place of the run. */
+  readonly failurePath?: string;
+  /** Failures that go elsewhere, by name. */
+  readonly exceptions?: Readonly<Record<string, IChainable>>;
+}
 
 /** Makes the states of the machine, which all hand the whole run document on. */
 export class RunStates {
   readonly #scope: Construct;
-  readonly #step: StepFunction;
+  readonly #step: StepTaskProps['function'];
 
-  constructor(scope: Construct, step: StepFunction) {
+  /** @param step the function that takes a step where a state names no other */
+  constructor(scope: Construct, step: StepTaskProps['function']) {
     this.#scope = scope;
     this.#step = step;
   }
@@ -34,31 +41,15 @@ export class RunStates {
     });
   }
 
-  /**
-   * A step; a failure is kept under `failurePath` and goes on there. Without a path it would take the place of the run.
-   * @param exceptions failures that go elsewhere, by name
-   */
-  task(
-    name: string,
-    onFailure: IChainable,
-    failurePath = '$.failure',
-    exceptions: Readonly<Record<string, IChainable>> = {},
-  ): StepTask {
-    const task = new StepTask(this.#scope, name, this.#step);
+  /** A step; where it fails, the execution goes on at `onFailure`. */
+  task(name: string, onFailure: IChainable, options: TaskOptions = {}): StepTask {
+    const { failurePath = '$.failure', exceptions = {}, ...props } = options;
+    const task = new StepTask(this.#scope, name, { function: this.#step, ...props });
     for (const [error, handler] of Object.entries(exceptions)) {
       task.addCatch(handler, { errors: [error], resultPath: '$.failure' });
     }
     task.addCatch(onFailure, { resultPath: failurePath });
     return task;
-  }
-
-  /** The step that records a failure; where even that fails, the execution ends with the failure as it came. */
-  recording(name: string, unrecorded: string): StepTask {
-    const end = new Fail(this.#scope, unrecorded, {
-      errorPath: '$.failure.Error',
-      causePath: '$.failure.Cause',
-    });
-    return this.task(name, end, '$.unrecorded');
   }
 
   /** Waits for as many seconds as the run document says. */

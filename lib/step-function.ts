@@ -6,31 +6,35 @@ import type { CredentialsSecret } from './credentials-secret.ts';
 import { HandlerFunction } from './handler-function.ts';
 import type { RefreshBucket } from './refresh-bucket.ts';
 
+/** Longest that one step may take. */
+const TIMEOUT = Duration.minutes(10);
+
 /** What the step function works on. */
 export interface StepFunctionProps {
   readonly code: Code;
   readonly bucket: RefreshBucket;
   readonly secret: CredentialsSecret;
+  /** Whether there is a function for the source database. */
+  readonly hasOracle: boolean;
 }
 
 /** Takes one step of a run: `{ step, run }` in, the new run out. The only one who speaks to the arrays. */
 export class StepFunction extends HandlerFunction<StepEnvironment> {
-  /** Longest that one step may take. */
-  static readonly timeout = Duration.minutes(10);
-
-  constructor(scope: Construct, id: string, { code, bucket, secret }: StepFunctionProps) {
+  constructor(scope: Construct, id: string, props: StepFunctionProps) {
+    const { code, bucket, secret, hasOracle } = props;
     super(scope, id, {
       description: 'Takes one step of a refresh on the arrays',
       code,
       handler: 'step',
-      timeout: StepFunction.timeout,
+      timeout: TIMEOUT,
       memorySize: 512,
       environment: (role) => ({
         ...bucket.grantRead(role, 'refreshes', 'runs', 'manifests'),
         ...bucket.grantWrite(role, 'runs', 'manifests'),
         ...secret.grantRead(role),
         // Lambda lets a step finish whose execution was aborted, up to the function's timeout.
-        STEP_SECONDS: String(StepFunction.timeout.toSeconds()),
+        STEP_SECONDS: String(TIMEOUT.toSeconds()),
+        HAS_ORACLE: String(hasOracle),
       }),
     });
   }

@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { JitterType, JsonPath, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  JitterType,
+  JsonPath,
+  type RetryProps,
+  TaskInput,
+  Timeout,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { StepFunction } from './step-function.ts';
+import type { HandlerFunction } from './handler-function.ts';
 
-/**
- * The errors that a second attempt may cure: ours by name, then Lambda's own. The CDK's list for Lambda leaves out
- * the last two.
- */
-const transient = [
-  'ArrayUnavailable',
-  'ArrayThrottled',
-  'RunStillRunning',
+/** Lambda's own errors that a second attempt may cure. The CDK's list leaves out the last two. */
+const lambdaErrors = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
@@ -20,26 +20,62 @@ const transient = [
   'Sandbox.Timedout',
 ];
 
-/** A state that has the step function take the step of the state's name: the whole run in, the whole run out. */
+/** The errors of ours that a second attempt may cure, by name. */
+const ourErrors = ['ArrayUnavailable', 'ArrayThrottled', 'RunStillRunning', 'DatabaseUnavailable'];
+
+/** How often, and after which pauses, a step is attempted again. */
+export const retries = {
+  usual: {
+    errors: [...ourErrors, ...lambdaErrors],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 3,
+    jitterStrategy: JitterType.FULL,
+  },
+  /** For a step that must not be done twice: only where Lambda has not begun it. */
+  unbegun: {
+    errors: ['Lambda.TooManyRequestsException'],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 3,
+    jitterStrategy: JitterType.FULL,
+  },
+  /** For a step that has to succeed, whatever it is that is in its way. */
+  persistent: {
+    errors: ['States.ALL'],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 5,
+  },
+} as const satisfies Record<string, RetryProps>;
+
+export interface StepTaskProps {
+  readonly function: HandlerFunction<Record<string, string>>;
+  /** Name of the step where it is not that of the state. */
+  readonly step?: string;
+  /** Path to the seconds that the state may take; without it, as long as the function. */
+  readonly timeoutPath?: string;
+  readonly retry?: keyof typeof retries;
+}
+
+/** A state that has a function take the step of the state's name: the whole run in, the whole run out. */
 export class StepTask extends LambdaInvoke {
-  constructor(scope: Construct, name: string, step: StepFunction) {
+  constructor(scope: Construct, name: string, props: StepTaskProps) {
+    const { function: lambdaFunction, step = name, timeoutPath, retry = 'usual' } = props;
     super(scope, name, {
-      lambdaFunction: step,
+      lambdaFunction,
       payload: TaskInput.fromObject({
-        step: name.toLowerCase().replaceAll(' ', '-'),
+        step: step.toLowerCase().replaceAll(' ', '-'),
         run: JsonPath.entirePayload,
       }),
       outputPath: '$.Payload',
-      // Longer than the function's own, so that it is Lambda that tells what happened.
-      taskTimeout: Timeout.duration(StepFunction.timeout.plus(Duration.seconds(30))),
+      taskTimeout:
+        timeoutPath === undefined
+          ? // Longer than the function's own, so that it is Lambda that tells what happened.
+            Timeout.duration(lambdaFunction.longest.plus(Duration.seconds(30)))
+          : Timeout.at(timeoutPath),
       retryOnServiceExceptions: false,
     });
-    this.addRetry({
-      errors: transient,
-      interval: Duration.seconds(1),
-      backoffRate: 2,
-      maxAttempts: 3,
-      jitterStrategy: JitterType.FULL,
-    });
+    this.addRetry(retries[retry]);
   }
 }

@@ -5,6 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** As a deployment has it that can speak to a source database: whether a run does, it says itself. */
+const SETTINGS = JSON.stringify({ refreshes: [], oracle: {} });
 /** Everything that the synthesized assembly depends on. */
 const SOURCES = ['bin/app.ts', 'lib/**/*.ts', 'lambda/**/*.ts', 'cdk.json', 'package-lock.json'];
 
@@ -31,7 +33,7 @@ export const findAssembly = async (onSynthesis: () => void = () => {}): Promise<
 
 const hashSources = async (): Promise<string> => {
   const files = await Array.fromAsync(glob(SOURCES, { cwd: root }));
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(SETTINGS);
   for (const file of files.sort()) hash.update(file).update(await readFile(join(root, file)));
   return hash.digest('hex');
 };
@@ -45,16 +47,20 @@ const exists = (path: string): Promise<boolean> =>
 const synthesize = (folder: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
-    const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '--output', folder], {
-      cwd: root,
-      env: {
-        ...process.env,
-        CDK_DISABLE_VERSION_CHECK: '1',
-        // The app runs on the Node that runs us, whatever else is installed.
-        PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+    const child = spawn(
+      process.execPath,
+      [cdk, 'synth', '--quiet', '--output', folder, '--context', `settings=${SETTINGS}`],
+      {
+        cwd: root,
+        env: {
+          ...process.env,
+          CDK_DISABLE_VERSION_CHECK: '1',
+          // The app runs on the Node that runs us, whatever else is installed.
+          PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    );
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;

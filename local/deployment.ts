@@ -1,3 +1,4 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
 import { type ControlPlane, startControlPlane } from './aws/control-plane.ts';
 import { Executions } from './executions.ts';
@@ -9,6 +10,8 @@ export interface DeploymentOptions {
   readonly stack: StackResources;
   /** The document in the secret. */
   readonly secret: unknown;
+  /** What is known of the source database; without it there is none. */
+  readonly database?: DatabaseAccess | undefined;
   /** Further environment of the step function, such as `FA_HOST`. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly retryScale: number;
@@ -20,11 +23,21 @@ export interface DeploymentOptions {
   readonly onLog?: (line: string) => void;
 }
 
+/** How the source database is reached. */
+export interface DatabaseAccess {
+  /** The document in its secret. */
+  readonly secret: unknown;
+  /** Of a simulated one; a real one is where the secret says. */
+  readonly simulator?: string | undefined;
+}
+
 /** The whole stack on this machine: bucket, secret, both functions and the state machine. */
 export interface Deployment {
   readonly bucket: LocalBucket;
   /** Puts another document into the secret, as an operator does who renews a token. */
   putSecret(document: unknown): void;
+  /** The same with that of the source database. */
+  putOracleSecret(document: unknown): void;
   /** Calls the start function, as a schedule, an event or a person does. @throws FunctionError */
   start(event: unknown, invocation?: string): Promise<Execution>;
   /** Starts an execution past the start function, as the Step Functions console does. */
@@ -35,8 +48,9 @@ export interface Deployment {
 }
 
 export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
-  const { stack, secret, environment = {}, onLog = () => {}, retryScale } = options;
+  const { stack, secret, database, environment = {}, onLog = () => {}, retryScale } = options;
   const secrets = new Map([[stack.secret, JSON.stringify(secret)]]);
+  if (database) secrets.set(stack.oracleSecret, JSON.stringify(database.secret));
   const bucket = await startBucket(stack.bucket);
   const control: ControlPlane = await startControlPlane({
     secrets,
@@ -56,14 +70,24 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       environment: { ...loopback(bucket.url, control.url), ...resource.environment, ...more },
     });
   let start: LocalFunction | undefined;
+  let oracle: LocalFunction | undefined;
   // A step is a thread of this process: when the process is dead, so is the step.
-  const step = launch(stack.step, 'step', { STEP_SECONDS: '0', ...environment });
+  const step = launch(stack.step, 'step', {
+    STEP_SECONDS: '0',
+    HAS_ORACLE: String(database !== undefined),
+    ...environment,
+  });
+  // Most runs do without it.
+  const oracleFunction = () => {
+    oracle ??= launch(...simulated(stack.oracle, database));
+    return oracle;
+  };
   const { definition, stateMachineArn } = stack;
   const { beforeTask, afterTask, onEvent, wait } = options;
   const flow = new LocalFlow({
     definition,
     stateMachineArn,
-    step,
+    function: (arn) => (arn === stack.oracle.arn ? oracleFunction() : step),
     retryScale,
     ...(beforeTask && { beforeTask }),
     ...(afterTask && { afterTask }),
@@ -78,6 +102,9 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     putSecret: (document) => {
       secrets.set(stack.secret, JSON.stringify(document));
     },
+    putOracleSecret: (document) => {
+      secrets.set(stack.oracleSecret, JSON.stringify(document));
+    },
     start: async (event, invocation = crypto.randomUUID()) => {
       // Like Lambda's, its environment is made when it is called: not every run is started by it.
       start ??= launch(stack.start, 'start');
@@ -89,10 +116,29 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     },
     startExecution: (name, input) => executions.start(name, input),
     stop: async () => {
-      await Promise.all([start?.stop(), step.stop()]);
+      await Promise.all([start?.stop(), step.stop(), oracle?.stop()]);
       await Promise.all([control.stop(), bucket.stop()]);
     },
   };
+};
+
+const ORACLE_ON_SIMULATOR = fileURLToPath(
+  new URL('./database/oracle-function.ts', import.meta.url),
+);
+
+/** The Oracle function as it is launched: the bundle, or what gives the bundle a simulated database. */
+const simulated = (
+  oracle: FunctionResource,
+  database: DatabaseAccess | undefined,
+): [FunctionResource, string, Record<string, string>] => {
+  const ends = { STEP_SECONDS: '0' };
+  if (database?.simulator === undefined) return [oracle, 'oracle', ends];
+  const bundle = { ORACLE_BUNDLE: pathToFileURL(oracle.bundle).href };
+  return [
+    { ...oracle, bundle: ORACLE_ON_SIMULATOR },
+    'oracle',
+    { ...ends, ...bundle, ORACLE_SIMULATOR_URL: database.simulator },
+  ];
 };
 
 /** What points the AWS SDK at this machine. */

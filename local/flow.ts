@@ -22,7 +22,7 @@ export interface Execution {
   readonly result: Promise<ExecutionResult>;
 }
 
-/** What does the tasks, called as Lambda calls a handler. */
+/** What does a task, called as Lambda calls a handler. */
 export interface StepFunction {
   /** @param awsRequestId what Lambda would put into the context */
   invoke(event: unknown, awsRequestId: string): Promise<unknown>;
@@ -32,11 +32,12 @@ export interface FlowOptions {
   /** Out of the synthesized template. */
   readonly definition: unknown;
   readonly stateMachineArn: string;
-  readonly step: StepFunction;
+  /** The function with an ARN, which a task names. */
+  readonly function: (arn: string) => StepFunction;
   /** Factor on the pauses before retries; 0 retries at once. */
   readonly retryScale: number;
-  /** Called before each task; what it throws is the task's error. */
-  readonly beforeTask?: (state: string) => void;
+  /** Called before each task, with the run document that it is given; what it throws is the task's error. */
+  readonly beforeTask?: (state: string, run: unknown) => void;
   /** Called after each task, whether it succeeded or not. */
   readonly afterTask?: () => Promise<void>;
   readonly onEvent?: (event: FlowEvent) => void;
@@ -44,14 +45,17 @@ export interface FlowOptions {
   readonly wait?: (seconds: number, state: string) => void | Promise<void>;
 }
 
-const taskInput = z.object({ Payload: z.unknown() });
+const taskInput = z.object({
+  FunctionName: z.string(),
+  Payload: z.looseObject({ run: z.unknown() }),
+});
 const machineSchema = z.custom<StateMachineDefinition>(
   (value) =>
     z.object({ StartAt: z.string(), States: z.record(z.string(), z.unknown()) }).safeParse(value)
       .success,
 );
 
-/** Runs the stack's own state machine on this machine, with the bundled step function behind its tasks. */
+/** Runs the stack's own state machine on this machine, with the bundled functions behind its tasks. */
 export class LocalFlow {
   readonly #options: FlowOptions;
   readonly #machine: StateMachine;
@@ -69,7 +73,10 @@ export class LocalFlow {
           : [],
       ),
     );
-    const definition = scaleRetries(waitByTask(original, this.#waits), options.retryScale);
+    const definition = scaleRetries(
+      timeOutByPayload(waitByTask(original, this.#waits)),
+      options.retryScale,
+    );
     // The real definition is validated in the tests; a scaled pause need not be a whole number of seconds.
     this.#machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
     this.#tasks = Object.entries(definition.States)
@@ -113,16 +120,16 @@ export class LocalFlow {
 
   /** The optimised Lambda integration: `{ FunctionName, Payload }` in, `{ Payload }` out. */
   async #callStep(state: string, task: unknown): Promise<unknown> {
-    const { step, beforeTask, afterTask, wait } = this.#options;
+    const { beforeTask, afterTask, wait } = this.#options;
     const seconds = this.#waits.get(state);
     if (seconds !== undefined) {
       await wait?.(z.number().parse(valueAt(seconds, task)), state);
       return task;
     }
-    beforeTask?.(state);
-    const { Payload } = taskInput.parse(task);
+    const { FunctionName, Payload } = taskInput.parse(task);
+    beforeTask?.(state, Payload.run);
     try {
-      return { Payload: await step.invoke(Payload, state) };
+      return { Payload: await this.#options.function(FunctionName).invoke(Payload, state) };
     } finally {
       await afterTask?.();
     }
@@ -159,6 +166,14 @@ const waitByTask = (
   mapStates(definition, (name, state) =>
     waits.has(name) && 'Next' in state
       ? { Type: 'Task', Resource: 'wait', TimeoutSeconds: 86_400, Next: state.Next }
+      : state,
+  );
+
+/** Step Functions finds a timeout in what a state is given, the interpreter in what the state gives its task. */
+const timeOutByPayload = (definition: StateMachineDefinition): StateMachineDefinition =>
+  mapStates(definition, (_, state) =>
+    'TimeoutSecondsPath' in state && state.TimeoutSecondsPath
+      ? { ...state, TimeoutSecondsPath: state.TimeoutSecondsPath.replace('$', '$.Payload.run') }
       : state,
   );
 

@@ -27,6 +27,8 @@ export class LocalFunction {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
+  /** Why it can no longer be called. */
+  #end: unknown;
 
   constructor({ bundle, handler, environment, onLog }: LocalFunctionOptions) {
     this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
@@ -49,6 +51,7 @@ export class LocalFunction {
    * @throws FunctionError when the handler threw
    */
   invoke(event: unknown, awsRequestId: string): Promise<unknown> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     this.#calls += 1;
     const call: Call = { id: this.#calls, event: JSON.stringify(event), awsRequestId };
     return new Promise((resolve, reject) => {
@@ -70,6 +73,7 @@ export class LocalFunction {
   }
 
   #failAll(error: unknown): void {
+    this.#end ??= error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

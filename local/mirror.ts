@@ -1,6 +1,13 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CURRENT, LAST_WHOLE } from '../lambda/steps/current-manifest.ts';
+import {
+  acquireDocument,
+  backupDocument,
+  keyOf,
+  planDocument,
+  snapshotDocument,
+} from '../lambda/steps/documents.ts';
 import { shownPlanKey } from '../lambda/steps/expected-plan.ts';
 import type { ObjectStore } from '../lambda/steps/ports.ts';
 import type { LocalBucket } from './aws/bucket.ts';
@@ -9,6 +16,17 @@ import type { LocalBucket } from './aws/bucket.ts';
 const KEPT = ['runs/', 'manifests/'];
 /** Runs that are remembered: the last ones are those that may have to be cleared up after. */
 const REMEMBERED = 10;
+
+/** What tells of a run that was killed, and so left no manifest, whether its database may be in backup mode. */
+const OF_A_DEAD_RUN = [backupDocument, snapshotDocument, acquireDocument];
+
+/** What a run may ask for of earlier ones. */
+export interface Wanted {
+  readonly refresh: string;
+  readonly planHash: string | undefined;
+  /** The run that is cleared up after. */
+  readonly recover: string | undefined;
+}
 
 /**
  * Makes what writes that into `directory`, each object as the file of its key, and only what has changed since the last
@@ -41,15 +59,16 @@ const writeObject = async (bucket: ObjectStore, key: string, path: string): Prom
 export const recallBucket = async (
   bucket: ObjectStore,
   directory: string,
-  wanted: { readonly refresh: string; readonly planHash: string | undefined },
+  { refresh, planHash, recover }: Wanted,
 ): Promise<void> => {
-  const folder = `manifests/${wanted.refresh}`;
+  const folder = `manifests/${refresh}`;
   const runs = await newestRuns(join(directory, folder));
   const keys = [
     `${folder}/${CURRENT}`,
     `${folder}/${LAST_WHOLE}`,
-    ...runs.flatMap((run) => [`${folder}/${run}.json`, `runs/${run}/plan.json`]),
-    ...(wanted.planHash === undefined ? [] : [shownPlanKey(wanted.planHash)]),
+    ...runs.flatMap((run) => [`${folder}/${run}.json`, keyOf(run, planDocument.name)]),
+    ...(planHash === undefined ? [] : [shownPlanKey(planHash)]),
+    ...(recover === undefined ? [] : OF_A_DEAD_RUN.map(({ name }) => keyOf(recover, name))),
   ];
   await Promise.all(
     keys.map(async (key) => {

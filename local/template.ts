@@ -21,8 +21,11 @@ export interface StackResources {
   readonly stateMachineArn: string;
   readonly start: FunctionResource;
   readonly step: FunctionResource;
+  readonly oracle: FunctionResource;
   readonly bucket: string;
   readonly secret: string;
+  /** The one with the credentials of the source database. */
+  readonly oracleSecret: string;
 }
 
 const resource = z.object({ Type: z.string(), Properties: z.unknown(), Metadata: z.unknown() });
@@ -68,14 +71,16 @@ export const readStack = async (assembly: string): Promise<StackResources> => {
     [];
   if (machineId === undefined) throw new Error('The template has no state machine.');
   const { DefinitionString } = machineProperties.parse(machine?.Properties);
-  const step = find('index.step');
+  const [step, oracle] = [find('index.step'), find('index.oracle')];
   return {
     definition: JSON.parse(resolve(DefinitionString)),
     stateMachineArn: resolve({ Ref: machineId }),
     start: find('index.start'),
     step,
+    oracle,
     bucket: step.environment['BUCKET_NAME'] ?? '',
     secret: step.environment['SECRET_ID'] ?? '',
+    oracleSecret: oracle.environment['SECRET_ID'] ?? '',
   };
 };
 

@@ -3,8 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
-import { readSecret } from '../aws/array-secret.ts';
 import { executionState } from '../aws/execution-state.ts';
+import { readSecret } from '../aws/read-secret.ts';
 import { s3Store } from '../aws/s3-store.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { stepEnvironment } from '../environment.ts';
@@ -14,7 +14,7 @@ import { type ArrayCredentials, readCredentials, type Side } from '../refresh/cr
 import { parseInput } from '../refresh/parsing.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
 import type { FlashArray, Ports } from '../steps/ports.ts';
-import { runStep } from '../steps/run-step.ts';
+import { runArrayStep } from '../steps/run-array-step.ts';
 import { steps } from '../steps/steps.ts';
 
 const stepInput = z.strictObject({
@@ -22,6 +22,7 @@ const stepInput = z.strictObject({
   run: runSchema,
 });
 
+const REMEDY = 'Put a JSON object with src_flash_array_host and src_flash_array_api_token there.';
 const logger = new Logger({ serviceName: 'flasharray-refresh' });
 let cached: Ports | undefined;
 
@@ -33,7 +34,7 @@ export const step = async (event: unknown): Promise<Run> => {
     remedy: 'Start a run through the state machine; it calls this function.',
   });
   cached ??= connect();
-  return await runStep({ name, act: steps[name], run, ports: cached, log: logger });
+  return await runArrayStep({ name, act: steps[name], run, ports: cached, log: logger });
 };
 
 /** Made once for an execution environment, so that the array session and its connections serve a whole run. */
@@ -42,7 +43,7 @@ const connect = (): Ports => {
   const secrets = new SecretsManagerClient();
   const open = new Map<string, FlashArray>();
   const array = (side: Side) => async (pin: string | null) => {
-    const secret = await readSecret(secrets, environment.SECRET_ID);
+    const secret = await readSecret(secrets, environment.SECRET_ID, REMEDY);
     const what = `secret "${environment.SECRET_ID}"`;
     const credentials = readCredentials(side, secret, process.env, what);
     const key = JSON.stringify([credentials, pin]);
@@ -55,6 +56,7 @@ const connect = (): Ports => {
     clock: systemClock,
     executionState: executionState(new SFNClient()),
     lingerSeconds: environment.STEP_SECONDS,
+    hasOracle: environment.HAS_ORACLE,
     sourceArray: array('src'),
     targetArray: array('tgt'),
   };

@@ -30,7 +30,3 @@ const inUtc = (local: string, zone: string): string => {
   // Better a time of unsure zone than none.
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
 };
-
-/** `since 2026-11-24T01:00:03.000Z`, for a message. */
-export const sinceWhen = (since: string | null): string =>
-  since === null ? 'since an unknown time' : `since ${since}`;

@@ -1,75 +1,61 @@
-import { isError } from '../refresh/errors.ts';
-import { backupState } from './backup-state.ts';
-import {
-  alreadyInBackupMode,
-  checkReadiness,
-  type Ownership,
-  type Readiness,
-} from './check-readiness.ts';
+import { isError, RefreshError, splitMessage } from '../refresh/errors.ts';
+import { type BackupState, backupState } from './backup-state.ts';
+import { alreadyInBackupMode, checkReadiness } from './check-readiness.ts';
 import { type Database, inSession, type OpenSession } from './database.ts';
-import { DatabaseError, hasCode } from './database-error.ts';
+import { hasCode } from './database-error.ts';
 import { BEGIN_BACKUP } from './statements.ts';
-
-/** How the database came to be in backup mode, and since when. */
-export interface Begun extends Readiness {
-  /**
-   * `begun` – the statement was answered; `settled` – it was not, and a look in a new session shows that it was done;
-   * `found` – an earlier attempt of this run had done it.
-   */
-  readonly how: 'begun' | 'settled' | 'found';
-}
 
 /** Cannot start online backup – file is already in backup. */
 const ALREADY = 'ORA-01146';
 
 /**
- * Puts the source database into backup mode. Look, then act, then look: twice comes to the same, as long as the caller
- * has written down that it is about to do this before it does, and says so at every later attempt.
- * @throws DatabaseNotReady, DatabaseInBackupMode; DatabaseUnavailable also where an unanswered statement shows no effect
- *   so far – it may still come, so whoever gives up then must end the backup mode
+ * Puts the source database into backup mode: looks, acts, and looks. To be done once: a second attempt could not tell what the
+ * first has done from what somebody else has.
+ * @throws BackupModeUnsure where the statement was sent and it is not known that it was refused: it may still be carried
+ *   out. Anything else: it was not sent, or was refused
  */
-export const beginBackup = async (open: OpenSession, ownership: Ownership): Promise<Begun> => {
+export const beginBackup = async (open: OpenSession): Promise<BackupState> => {
+  const { name, doubt, state } = await inSession(open, begin);
   try {
-    return await inSession(open, (database) => begin(database, ownership));
+    // A session in which something was lost tells nothing more.
+    const now = state ?? (await inSession(open, backupState));
+    if (now.active > 0) return now;
   } catch (error) {
-    if (!(error instanceof Unanswered)) throw error;
-    const state = await inSession(open, backupState);
-    if (state.active === 0) throw error.reason;
-    return { name: error.database, ...state, how: 'settled' };
+    throw unsure(name, problemOf(doubt ?? error));
   }
+  throw unsure(name, doubt ? problemOf(doubt) : 'No datafile is in backup mode after it.');
 };
 
-const begin = async (database: Database, ownership: Ownership): Promise<Begun> => {
-  const before = await checkReadiness(database, ownership);
-  if (before.active > 0) return { ...before, how: 'found' };
+interface Sent {
+  readonly name: string;
+  /** Why it is not known what came of it. */
+  readonly doubt?: unknown;
+  readonly state?: BackupState;
+}
+
+const begin = async (database: Database): Promise<Sent> => {
+  const { name } = await checkReadiness(database);
   try {
     await database.execute(BEGIN_BACKUP);
   } catch (error) {
-    if (isError(error, 'DatabaseUnavailable')) throw new Unanswered(before.name, error);
+    if (isError(error, 'DatabaseUnavailable')) return { name, doubt: error };
     if (!hasCode(error, ALREADY)) throw error;
-    const state = { name: before.name, ...(await backupState(database)) };
-    // Since the look somebody else was faster, or an earlier attempt of this run that had got no answer.
-    if (!ownership.begunByThisRun) throw alreadyInBackupMode(state);
-    return { ...state, how: 'found' };
+    // Since the look somebody else was faster.
+    throw alreadyInBackupMode({ name, ...(await backupState(database)) });
   }
-  const after = await backupState(database);
-  if (after.active > 0) return { name: before.name, ...after, how: 'begun' };
-  throw new DatabaseError(
-    'DatabaseStatementFailed',
-    'unexpected',
-    `The database accepted ${BEGIN_BACKUP}, but none of its ${after.datafiles} datafiles is in backup mode.`,
-    'Look at v$backup. Somebody may have ended it at the same moment; then run again.',
-  );
+  try {
+    return { name, state: await backupState(database) };
+  } catch (doubt) {
+    return { name, doubt };
+  }
 };
 
-/** The statement was sent and not answered. Never leaves this file. */
-class Unanswered extends Error {
-  readonly database: string;
-  readonly reason: unknown;
+const unsure = (name: string, problem: string): RefreshError =>
+  new RefreshError(
+    'BackupModeUnsure',
+    `It is not known whether database ${name} has gone into backup mode. ${problem}`,
+    'Backup mode is ended, whether it was begun or not. When that has succeeded, run again.',
+  );
 
-  constructor(database: string, reason: unknown) {
-    super('unanswered');
-    this.database = database;
-    this.reason = reason;
-  }
-}
+const problemOf = (error: unknown): string =>
+  error instanceof RefreshError ? splitMessage(error.message).message : 'unexpected failure.';

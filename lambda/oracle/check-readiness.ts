@@ -1,19 +1,15 @@
 import * as z from 'zod';
+import { sinceWhen } from '../refresh/backup-mode.ts';
 import { RefreshError } from '../refresh/errors.ts';
-import { type BackupState, backupState, sinceWhen } from './backup-state.ts';
+import { type BackupState, backupState } from './backup-state.ts';
 import type { Database } from './database.ts';
 import { readRow } from './read-rows.ts';
 import { LOOKS } from './statements.ts';
 
-/** A database that can be put into backup mode, or is in it by this very run. */
+/** A database that can be put into backup mode. */
 export interface Readiness extends BackupState {
   /** Of the database, as in `v$database`. */
   readonly name: string;
-}
-
-/** Who put the database into backup mode, if it is in it: this very run, at an earlier attempt, or somebody else. */
-export interface Ownership {
-  readonly begunByThisRun: boolean;
 }
 
 const row = z.object({
@@ -26,13 +22,10 @@ const row = z.object({
 });
 
 /**
- * Whether the database can go into backup mode, or is in it already by this very run. Changes nothing.
- * @throws DatabaseNotReady with what was found; DatabaseInBackupMode where it is in it by somebody else; DatabaseError
+ * Whether the database can go into backup mode. Changes nothing.
+ * @throws DatabaseNotReady with what was found; DatabaseInBackupMode where it is in it already; DatabaseError
  */
-export const checkReadiness = async (
-  database: Database,
-  { begunByThisRun }: Ownership,
-): Promise<Readiness> => {
+export const checkReadiness = async (database: Database): Promise<Readiness> => {
   const found = await readRow(database, LOOKS.database, row);
   const { name, container_id, container_name } = found;
   const reasons = [
@@ -57,7 +50,7 @@ export const checkReadiness = async (
   }
   const state = await backupState(database);
   const readiness = { name, ...state };
-  if (state.active > 0 && !begunByThisRun) throw alreadyInBackupMode(readiness);
+  if (state.active > 0) throw alreadyInBackupMode(readiness);
   return readiness;
 };
 
@@ -65,7 +58,7 @@ export const alreadyInBackupMode = ({ name, active, datafiles, since }: Readines
   new RefreshError(
     'DatabaseInBackupMode',
     `Database ${name} is in backup mode already, ${sinceWhen(since)} (${active} of ${datafiles} datafiles), and not by this run. It is left so.`,
-    'Find out whose backup it is. Wait for its end or, if nobody is at it any more, type ALTER DATABASE END BACKUP; then run again.',
+    'Find out whose backup it is and wait for its end. If an earlier run failed in it, have that cleared up after ("recover": "<run>"); if nobody is at it any more, type ALTER DATABASE END BACKUP; then run again.',
   );
 
 const describeOpenMode = (mode: string): string => (mode === 'MOUNTED' ? mode : `open ${mode}`);

@@ -1,5 +1,6 @@
+import { backupModeNotEnded, sinceWhen } from '../refresh/backup-mode.ts';
 import { isError, RefreshError, splitMessage } from '../refresh/errors.ts';
-import { backupState, sinceWhen } from './backup-state.ts';
+import { backupState } from './backup-state.ts';
 import { type Database, inSession, type OpenSession } from './database.ts';
 import { hasCode } from './database-error.ts';
 import { ARCHIVE_LOG, END_BACKUP } from './statements.ts';
@@ -9,13 +10,17 @@ export interface EndOptions {
   readonly name: string;
   /** Since when it is in backup mode, as far as the caller knows. */
   readonly since: string | null;
+  /** What went into it after this time, by the database's clock in ISO 8601, is not the caller's. Null: all is. */
+  readonly notAfter: string | null;
   /** Whether the current redo log is archived afterwards. */
   readonly archiveLog: boolean;
 }
 
+/** What was found, and is over now: no backup mode, the caller's own, or one of somebody else, which is left so. */
+type Found = 'none' | 'own' | 'foreign';
+
 export interface Ended {
-  /** False: it was not in backup mode. */
-  readonly ended: boolean;
+  readonly found: Found;
   readonly warnings: readonly string[];
 }
 
@@ -27,17 +32,14 @@ const NOT_IN_BACKUP = 'ORA-01142';
  * mounted. Look, then act, then look: twice comes to the same.
  * @throws BackupModeNotEnded, for whatever reason, also where the database cannot be reached: try again, then call somebody
  */
-export const endBackup = async (
-  open: OpenSession,
-  { name, since, archiveLog }: EndOptions,
-): Promise<Ended> => {
-  const seen: Seen = { since };
+export const endBackup = async (open: OpenSession, options: EndOptions): Promise<Ended> => {
+  const seen: Seen = { since: options.since };
   try {
-    const ended = await endUnanswered(open, seen);
-    const warnings = ended && archiveLog ? await archive(open) : [];
-    return { ended, warnings };
+    const found = await endUnanswered(open, options, seen);
+    if (found === 'foreign') return { found, warnings: [leftSo(options.name, seen)] };
+    return { found, warnings: found === 'own' && options.archiveLog ? await archive(open) : [] };
   } catch (error) {
-    throw notEnded(name, seen, error);
+    throw notEnded(options.name, seen, error);
   }
 };
 
@@ -49,30 +51,41 @@ interface Seen {
 }
 
 /** Where END BACKUP gets no answer, a new session tells what came of it, and says it once more. */
-const endUnanswered = async (open: OpenSession, seen: Seen): Promise<boolean> => {
+const endUnanswered = async (
+  open: OpenSession,
+  options: EndOptions,
+  seen: Seen,
+): Promise<Found> => {
   try {
-    return await inSession(open, (database) => end(database, seen));
+    return await inSession(open, (database) => end(database, options, seen));
   } catch (error) {
     if (seen.active === undefined || !isError(error, 'DatabaseUnavailable')) throw error;
-    await inSession(open, (database) => end(database, seen));
-    return true;
+    await inSession(open, (database) => end(database, options, seen));
+    return 'own';
   }
 };
 
-const end = async (database: Database, seen: Seen): Promise<boolean> => {
-  if ((await look(database, seen)) === 0) return false;
+const end = async (database: Database, { notAfter }: EndOptions, seen: Seen): Promise<Found> => {
+  if ((await look(database, seen)) === 0) return 'none';
+  if (isLater(seen.since, notAfter)) return 'foreign';
   try {
     await database.execute(END_BACKUP);
   } catch (error) {
     if (!hasCode(error, NOT_IN_BACKUP)) throw error;
   }
-  if ((await look(database, seen)) === 0) return true;
+  if ((await look(database, seen)) === 0) return 'own';
   throw new RefreshError(
     'BackupModeNotEnded',
     `${seen.active} datafiles are still in backup mode after ${END_BACKUP}.`,
     'Look at v$backup.',
   );
 };
+
+const isLater = (since: string | null, notAfter: string | null): boolean =>
+  since !== null && notAfter !== null && Date.parse(since) > Date.parse(notAfter);
+
+const leftSo = (name: string, { since }: Seen): string =>
+  `Database ${name} is in backup mode ${sinceWhen(since)}, which is too late to be the doing of the run that was cleared up after. It is left so.`;
 
 const look = async (database: Database, seen: Seen): Promise<number> => {
   const state = await backupState(database);
@@ -91,18 +104,8 @@ const archive = async (open: OpenSession): Promise<string[]> => {
   }
 };
 
-const notEnded = (name: string, { since, active }: Seen, error: unknown): RefreshError => {
-  const state =
-    active === undefined
-      ? `Nobody could look whether database ${name} is still in backup mode, in which it was put`
-      : `DATABASE ${name} IS STILL IN BACKUP MODE,`;
-  const when = active === undefined && since !== null ? `at ${since}` : sinceWhen(since);
-  return new RefreshError(
-    'BackupModeNotEnded',
-    `${state} ${when}: ${problemOf(error)}`,
-    `Log in to it as SYSBACKUP or SYSDBA and type ${END_BACKUP}; – until then its redo grows, and after a crash it does not open without that.`,
-  );
-};
+const notEnded = (database: string, { since, active }: Seen, error: unknown): RefreshError =>
+  backupModeNotEnded({ database, since, isSeen: active !== undefined, problem: problemOf(error) });
 
 const problemOf = (error: unknown): string =>
   error instanceof RefreshError ? splitMessage(error.message).message : 'unexpected failure.';

@@ -43,3 +43,24 @@ export const databaseFactsSchema = z.strictObject({
 });
 
 export type DatabaseFacts = z.output<typeof databaseFactsSchema>;
+
+/** The facts of a run, and where they come from. */
+export const databaseRecord = z.strictObject({
+  /** `session` – read before the snapshot was taken; `tags` – read back from those of a snapshot that was there. */
+  read_from: z.enum(['session', 'tags']),
+  facts: databaseFactsSchema,
+  /** Names of those that were too long for a tag, and are not whole. */
+  shortened: z.array(z.string()),
+});
+export type DatabaseRecord = z.output<typeof databaseRecord>;
+
+/** The facts as they are for a snapshot that is taken now: they were read before backup mode was begun. */
+export const factsAtSnapshot = (
+  facts: DatabaseFacts,
+  backup: { readonly begun: string | null } | undefined,
+): DatabaseFacts => (backup?.begun ? { ...facts, backup_mode: true } : facts);
+
+/** The facts of which nothing is known. */
+export const NO_FACTS: DatabaseFacts = databaseFactsSchema.parse(
+  Object.fromEntries(Object.keys(databaseFactsSchema.shape).map((name) => [name, null])),
+);

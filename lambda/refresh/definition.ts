@@ -33,7 +33,19 @@ export const definitionSchema = z.strictObject({
   snapshot_name: shortText.default(DEFAULT_SNAPSHOT_NAME),
   replicate: z.boolean().default(false),
   ignore_match: z.boolean().default(false),
+  /** Puts the source database into backup mode while its snapshot is taken. */
   ora_backup_mode: z.boolean().default(false),
+  /** Writes facts of the source database down with its snapshot; backup mode does it anyway. */
+  ora_facts: z.boolean().default(false),
+  /** How long, in seconds, the source database may be in backup mode before that is ended without a snapshot. */
+  ora_backup_mode_max_seconds: z
+    .number()
+    .int()
+    .min(10, 'expected at least 10 seconds')
+    .max(3_600, 'expected at most 3600 seconds')
+    .default(300),
+  /** Archives the current redo log after backup mode: the redo of that time is needed to recover the copy. */
+  ora_archive_log: z.boolean().default(true),
   /** Without it a run is a dry run. */
   execute: z.boolean().default(false),
   excluded_volumes: z.array(exclusion).default([]),
@@ -74,14 +86,12 @@ export type Definition = z.output<typeof definitionSchema>;
 export const readDefinition = (value: unknown, what: string): Definition => {
   const spelled = unifySpelling(withoutComments(value), what);
   refuseSecrets(spelled, what);
-  const definition = parseInput(definitionSchema, spelled, {
+  return parseInput(definitionSchema, spelled, {
     error: 'InvalidDefinition',
     what,
     remedy:
       'Correct the definition. The README lists every key; keys that begin with "_" are comments.',
   });
-  refuseUndelivered(definition, what);
-  return definition;
 };
 
 /**
@@ -149,6 +159,8 @@ const isSwitch = (key: string): boolean =>
     'replicate',
     'ignore_match',
     'ora_backup_mode',
+    'ora_facts',
+    'ora_archive_log',
     'execute',
     'allow_shared_hosts',
     'require_idle_target',
@@ -162,18 +174,5 @@ const refuseSecrets = (value: unknown, what: string): void => {
     'InvalidDefinition',
     `The ${what} holds ${secrets.map((key) => `"${key}"`).join(', ')}, which does not belong there.`,
     'Move credentials into the secret, take them out of this object and its older versions, and have the token renewed.',
-  );
-};
-
-/** A part of the script's contract that is accepted only once it is delivered. */
-export const refuseUndelivered = (
-  wanted: { readonly ora_backup_mode: boolean },
-  what: string,
-): void => {
-  if (!wanted.ora_backup_mode) return;
-  throw new RefreshError(
-    'InvalidDefinition',
-    `The ${what} asks for ora_backup_mode, which this version does not do yet.`,
-    'Set ora_backup_mode to false or take it out.',
   );
 };

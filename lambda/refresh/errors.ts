@@ -43,6 +43,8 @@ export const errorKinds = {
   ReplicationUnsupported: 'refused',
   ReplicaIncomplete: 'refused',
   ReplicaOutdated: 'refused',
+  /** By the person who has started the run, in place of a step: that was not begun. */
+  Interrupted: 'refused',
   DatabaseNotReady: 'refused',
   DatabaseInBackupMode: 'refused',
 
@@ -63,6 +65,8 @@ export const errorKinds = {
   ArrayProtocolError: 'array',
 
   BackupModeNotEnded: 'database',
+  BackupModeUnsure: 'database',
+  BackupModeOverdue: 'database',
   DatabaseUnavailable: 'database',
   DatabaseCertificateRefused: 'database',
   DatabaseLoginRefused: 'database',

@@ -85,13 +85,16 @@ export const factsFromTags = (
   for (const { key, value } of tags) {
     if (!isFactName(key) || value === NOT_DEFINED) continue;
     const isCut = value.endsWith(CUT);
-    if (isCut) wasCut.push(key);
+    if (isCut && !wasCut.includes(key)) wasCut.push(key);
     read(facts, key, isCut ? value.slice(0, -CUT.length) : value, isCut);
   }
   return { facts, cut: wasCut };
 };
 
-const factNames = Object.keys(FORMS).filter((name): name is FactName => Object.hasOwn(FORMS, name));
+/** Keys of the tags. */
+export const factNames = Object.keys(FORMS).filter((name): name is FactName =>
+  Object.hasOwn(FORMS, name),
+);
 
 const isFactName = (key: string): key is FactName => Object.hasOwn(FORMS, key);
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type DatabaseRecord, databaseRecord, factsAtSnapshot } from './database-facts.ts';
 import { splitMessage } from './errors.ts';
 import { isRecord } from './parsing.ts';
 import { type Plan, rules } from './plan.ts';
@@ -35,6 +36,23 @@ const pairSchema = z.strictObject({
   rule: z.enum(rules),
 });
 
+const backupModeSchema = z.strictObject({
+  database: z.string(),
+  run: z.string().meta({ description: 'The run that has begun it' }),
+  begun: z.iso.datetime().nullable().meta({
+    description: 'When ALTER DATABASE BEGIN BACKUP was sent; null where no answer to it is known',
+  }),
+  since: z.string().nullable().meta({
+    description: 'Since when the database says that it is in backup mode',
+  }),
+  ended: z.iso.datetime().nullable().meta({
+    description: 'When it was seen to be over; null: nobody has seen that',
+  }),
+  seconds: z.number().nonnegative().nullable().meta({
+    description: 'From the one to the other: it did not last longer',
+  }),
+});
+
 /** The record of a run: which instant of production is in the target now, and how it got there. */
 export const manifestSchema = z.strictObject({
   manifest_version: z.literal(1),
@@ -52,6 +70,15 @@ export const manifestSchema = z.strictObject({
   target_protection_group: z.string().nullable(),
   arrays: z.strictObject({ source: arraySchema.nullable(), target: arraySchema.nullable() }),
   snapshot: snapshotSchema.nullable(),
+  database: databaseRecord.nullable().meta({
+    description:
+      'Facts of the source database that the snapshot holds; null where they were not asked for. Time and SCN are of just ' +
+      'before the snapshot, and before backup mode',
+  }),
+  backup_mode: backupModeSchema.nullable().meta({
+    description:
+      'The source database’s backup mode for the snapshot, or the one of another run that was cleared up after',
+  }),
   replication: replicationSchema.nullable().meta({
     description: 'How far the snapshot has come on the target array; null without replication',
   }),
@@ -96,8 +123,14 @@ export interface Outcome {
   readonly recoverySteps?: readonly string[];
 }
 
-/** The manifest of a run that ended as `outcome` says. `plan` is null when the run did not come that far. */
-export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Manifest => {
+/** What a run has kept, as far as it came. */
+export interface Kept {
+  readonly plan: Plan | undefined;
+  readonly database: DatabaseRecord | undefined;
+}
+
+/** The manifest of a run that ended as `outcome` says. */
+export const makeManifest = (run: Run, { plan, database }: Kept, outcome: Outcome): Manifest => {
   const source: ArrayIdentity | null = run.source_array ?? null;
   return {
     manifest_version: 1,
@@ -114,6 +147,8 @@ export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Man
       target: run.target_array ?? (run.target_protection_group === null ? null : source),
     },
     snapshot: run.snapshot ?? null,
+    database: database ? { ...database, facts: factsAtSnapshot(database.facts, run.backup) } : null,
+    backup_mode: backupModeOf(run),
     replication: run.replication ?? null,
     plan_hash: plan?.hash ?? null,
     execute_with: executeWith(run, outcome),
@@ -132,6 +167,14 @@ export const makeManifest = (run: Run, plan: Plan | null, outcome: Outcome): Man
     steps: run.steps,
     error: outcome.error ?? null,
   };
+};
+
+const backupModeOf = ({ backup }: Run): Manifest['backup_mode'] => {
+  if (!backup) return null;
+  const { run, database, begun, since, ended } = backup;
+  const seconds =
+    begun !== null && ended !== null ? (Date.parse(ended) - Date.parse(begun)) / 1_000 : null;
+  return { run, database, begun, since, ended, seconds };
 };
 
 const executeWith = (run: Run, { status }: Outcome): Manifest['execute_with'] => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Definition, refuseUndelivered, shortText } from './definition.ts';
+import { type Definition, shortText } from './definition.ts';
 import { RefreshError } from './errors.ts';
 import { sameName, snapshotSuffixFor } from './naming.ts';
 import { parseInput } from './parsing.ts';
@@ -62,6 +62,10 @@ export const requestSchema = z.strictObject({
   idle_target_max_reads: z.number(),
   settle_seconds: z.number(),
   keep_before_snapshots: z.number(),
+  ora_backup_mode: z.boolean(),
+  ora_facts: z.boolean(),
+  ora_backup_mode_max_seconds: z.number(),
+  ora_archive_log: z.boolean(),
   excluded_volumes: z.array(z.string()),
   allow_shared_hosts: z.boolean(),
   flash_array_api_version: z.string().nullable(),
@@ -77,7 +81,7 @@ export const readEvent = (value: unknown): RefreshEvent =>
     error: 'InvalidEvent',
     what: 'event',
     remedy:
-      'Send { "refresh": "<name>" }, with snapshot_name, ignore_match or execute where they shall differ from the ' +
+      'Send { "refresh": "<name>" }, with snapshot_name, ignore_match, ora_backup_mode or execute where they shall differ from the ' +
       'definition, or with expect_plan, undo or recover. Groups, arrays and exclusions come from the definition alone.',
   });
 
@@ -97,7 +101,6 @@ export const resolveRequest = (
     execute: event.execute ?? definition.execute,
     ora_backup_mode: event.ora_backup_mode ?? definition.ora_backup_mode,
   };
-  refuseUndelivered(wanted, 'event');
   const mode = requireOneThing(event);
   const { source_protection_group: source = null, target_protection_group: target = null } =
     definition;
@@ -124,6 +127,11 @@ export const resolveRequest = (
     idle_target_max_reads: definition.idle_target_max_reads,
     settle_seconds: definition.settle_seconds,
     keep_before_snapshots: definition.keep_before_snapshots,
+    // Nothing else takes a snapshot of the source.
+    ora_backup_mode: mode === 'refresh' && wanted.ora_backup_mode,
+    ora_facts: mode === 'refresh' && (wanted.ora_backup_mode || definition.ora_facts),
+    ora_backup_mode_max_seconds: definition.ora_backup_mode_max_seconds,
+    ora_archive_log: definition.ora_archive_log,
     excluded_volumes: definition.excluded_volumes,
     allow_shared_hosts: definition.allow_shared_hosts,
     flash_array_api_version: definition.flash_array_api_version ?? null,
@@ -156,8 +164,9 @@ const requireGroups = (
   target: string | null,
   refresh: string,
 ): void => {
-  const missing = mode === 'refresh' ? source === null : target === null;
-  if (missing) {
+  // Clearing up after a run without a target group is about its source database alone.
+  const isMissing = { refresh: source === null, undo: target === null, recover: false };
+  if (isMissing[mode]) {
     const key = mode === 'refresh' ? 'source_protection_group' : 'target_protection_group';
     throw new RefreshError(
       'InvalidDefinition',

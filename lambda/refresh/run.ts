@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { databaseFactsSchema } from './database-facts.ts';
 import { replicationSchema } from './replication.ts';
 import { modes, triggers } from './request.ts';
 
@@ -128,6 +129,37 @@ export const NO_RECOVERY: Recovery = {
   done: false,
 };
 
+/** What a session with the source database has told. */
+const readingSchema = z.strictObject({ facts: databaseFactsSchema, warnings: z.array(z.string()) });
+
+/** The backup mode of the source database: begun by this run, or by the one that it clears up after. */
+const backupSchema = z.strictObject({
+  /** The run that begins it. */
+  run: z.string(),
+  /** Name of the database. */
+  database: z.string(),
+  /** When BEGIN BACKUP was sent that was answered, ISO 8601; null before, and where that is not known. */
+  begun: z.iso.datetime().nullable(),
+  /** Since when the database itself says that it is in it; null where that is not known. */
+  since: z.string().nullable(),
+  /** What went into it later than this, by the database's clock, is not the run's; null: all is. */
+  not_after: z.iso.datetime().nullable(),
+  /** When it was seen to be over, ISO 8601. */
+  ended: z.iso.datetime().nullable(),
+  /** How long it may last, in seconds: the time that Take Snapshot In Backup Mode has. */
+  max_seconds: z.number().int(),
+  archive_log: z.boolean(),
+  /** For how long, in seconds, a statement without an answer may still be carried out. */
+  settle_seconds: z.number().int(),
+  /** How long that is waited for, in seconds. Routes after End Backup. */
+  wait_seconds: z.number().int(),
+  /** Whether that has been waited. */
+  settled: z.boolean(),
+  /** Whether it is known to be over. Routes after End Backup. */
+  done: z.boolean(),
+});
+export type RunBackup = z.output<typeof backupSchema>;
+
 /**
  * The document that flows through the state machine: what was decided so far, and where the rest lies. Its size does
  * not depend on the number of volumes, and it holds no secret.
@@ -167,6 +199,15 @@ export const runSchema = z.object({
   ends_recovered: z.boolean().default(false),
   /** Routes before Take Snapshot: what is copied is there already. */
   undo: z.boolean().default(false),
+  /** Routes before Take Snapshot: the facts of the source database are to be read. */
+  reads_database: z.boolean().default(false),
+  /** Routes after Note Database: the source database goes into backup mode. */
+  backs_up: z.boolean().default(false),
+  /** Routes after Find Backup Mode: the run that is cleared up after may have left its database in it. */
+  ends_backup: z.boolean().default(false),
+  /** From Read Database to Note Database, which keeps it in the bucket. */
+  reading: readingSchema.optional(),
+  backup: backupSchema.optional(),
   recovery: recoverySchema.optional(),
   guard: guardSchema.optional(),
   /** What was found out on the way. */
@@ -177,6 +218,8 @@ export const runSchema = z.object({
   rollback_failure: failureSchema.optional(),
   /** Why the guard could not be released after a good overwrite. */
   release_failure: failureSchema.optional(),
+  /** Why backup mode could not be ended. Routes before Record Result. */
+  backup_failure: failureSchema.optional(),
   status: z.enum(statuses).optional(),
   target: z.enum(targetStates).optional(),
   manifest: z.string().optional(),

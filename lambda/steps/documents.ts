@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { databaseRecord } from '../refresh/database-facts.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { parseInput, parseJson } from '../refresh/parsing.ts';
 import { planSchema, snapshotVolumesSchema } from '../refresh/plan.ts';
@@ -27,6 +28,24 @@ export const rollbackDocument = kind('rollback', attemptSchema);
 export const releaseDocument = kind('release', attemptSchema);
 /** Written before a guard is taken, and when it is the lock. */
 export const acquireDocument = kind('acquire', attemptSchema);
+/** Facts of the source database; only written where they were read. */
+export const databaseDocument = kind('database', databaseRecord);
+/** Written just before the source database is put into backup mode: whoever clears up after the run ends it. */
+export const backupDocument = kind(
+  'backup',
+  z.strictObject({
+    refresh: z.string(),
+    /** ARN of the execution. */
+    execution: z.string(),
+    /** Name of the database. */
+    database: z.string(),
+    /** When the database was last seen out of backup mode, by its own clock, ISO 8601; null where that is not known. */
+    seen: z.iso.datetime().nullable(),
+    max_seconds: z.number().int(),
+    settle_seconds: z.number().int(),
+    archive_log: z.boolean(),
+  }),
+);
 /** Guards of earlier runs on the target group, as Prepare saw them. */
 export const guardsDocument = kind(
   'guards',
@@ -82,4 +101,5 @@ export const writeDocument = <T extends z.ZodType>(
 export const writeJson = (store: ObjectStore, key: string, value: unknown): Promise<void> =>
   store.write(key, `${JSON.stringify(value, null, 2)}\n`, 'application/json');
 
-const keyOf = (runId: string, name: string): string => `runs/${runId}/${name}.json`;
+/** Where a run keeps the document of that name. */
+export const keyOf = (runId: string, name: string): string => `runs/${runId}/${name}.json`;

@@ -221,6 +221,8 @@ export interface Ports {
   readonly executionState: (arn: string) => Promise<ExecutionState>;
   /** For how long, in seconds, a step may go on after its execution has ended. */
   readonly lingerSeconds: number;
+  /** Whether this deployment can speak to the source database. */
+  readonly hasOracle: boolean;
   /** The source array, with the REST version pinned if `pin` is not null. */
   readonly sourceArray: (pin: string | null) => Promise<FlashArray>;
   /** The second array, that of the target group of a replicated refresh. */

@@ -1,3 +1,4 @@
+import type { DatabaseRecord } from '../refresh/database-facts.ts';
 import { isError } from '../refresh/errors.ts';
 import { requireMatches, requireSomething, splitExcluded } from '../refresh/exclusions.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
@@ -7,8 +8,9 @@ import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
 import type { Arrays } from './arrays.ts';
-import { planDocument, snapshotDocument, writeDocument } from './documents.ts';
+import { databaseDocument, planDocument, snapshotDocument, writeDocument } from './documents.ts';
 import { keepShownPlan, requireExpectedPlan } from './expected-plan.ts';
+import { lookAtFacts } from './look-at-facts.ts';
 import {
   asTarget,
   type Groups,
@@ -48,10 +50,12 @@ export const prepareRefresh = async (
     ? await refuseUnready(arrays.target, groups.target.volumes, request)
     : [];
   if (!request.execute) await tryOnArrays(found, request, plan);
+  const database = await lookAtDatabase(found, request);
 
   await writeDocument(store, run.id, planDocument, plan);
   if (!request.execute) await keepShownPlan(store, plan);
   if (snapshot) await writeDocument(store, run.id, snapshotDocument, kept);
+  if (database.record) await writeDocument(store, run.id, databaseDocument, database.record);
   return {
     ...run,
     source_protection_group: groups.source.name,
@@ -64,7 +68,9 @@ export const prepareRefresh = async (
       reused: snapshot !== undefined,
     },
     ...(plan.hash === null ? {} : { plan_hash: plan.hash }),
-    warnings: [...run.warnings, ...warnings],
+    reads_database: request.ora_facts && !snapshot,
+    backs_up: request.ora_backup_mode && !snapshot,
+    warnings: [...run.warnings, ...warnings, ...database.warnings],
   };
 };
 
@@ -132,6 +138,29 @@ const planOrDefer = (input: PlanInput, { ids }: ReplicaLook): Plan => {
     if (!isUnknown || !isError(error, 'PairingIncomplete')) throw error;
     return { ...makePlan({ ...input, targets: null }), warnings: [DEFERRED] };
   }
+};
+
+/** Of a snapshot that is there already its tags tell, and whether it was taken in backup mode can no longer be changed. */
+const lookAtDatabase = async (
+  { arrays, snapshot }: Found,
+  { ora_facts, ora_backup_mode }: RefreshRequest,
+): Promise<{ record?: DatabaseRecord; warnings: string[] }> => {
+  if (!snapshot || !ora_facts) return { warnings: [] };
+  const record = await lookAtFacts(arrays.source, snapshot.name);
+  if (!record) {
+    return {
+      warnings: [
+        `Snapshot "${snapshot.name}" was there already, and its tags tell nothing of its database.`,
+      ],
+    };
+  }
+  const inBackupMode = record.facts.backup_mode;
+  if (!ora_backup_mode || inBackupMode) return { record, warnings: [] };
+  const taken = inBackupMode === false ? 'without' : 'nobody knows whether in';
+  return {
+    record,
+    warnings: [`Snapshot "${snapshot.name}" was there already, taken ${taken} backup mode.`],
+  };
 };
 
 /** Has the arrays themselves say whether they would do what the dry run shows, as far as their versions can. */

@@ -1,8 +1,9 @@
+import { RefreshError } from '../refresh/errors.ts';
 import { ownGuards, surplusGuards } from '../refresh/guard.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
 import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
-import { decideRecovery } from './decide-recovery.ts';
+import { decideRecovery, type LockDecision } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
 import { nameOfGroup } from './look-at-groups.ts';
@@ -20,6 +21,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   const event = readEvent(run.event);
   const definition = await loadDefinition(store, event.refresh);
   const request = resolveRequest(event, definition, { id: run.id, started: new Date(run.started) });
+  requireOracle(request, ports);
   const { mode, target_protection_group: target } = request;
   // Clearing up aims at nothing: it puts back what is the target's own.
   if (target !== null && mode !== 'recover') await requireNoSource(store, target, request.refresh);
@@ -29,7 +31,10 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     identify(arrays, request),
     target === null ? NO_GUARDS : lookAtGuards(arrays.target, target),
   ]);
-  const decision = await decideRecovery(arrays.target, guards.lock, request, run, ports);
+  const decision =
+    target === null
+      ? NOTHING_HELD
+      : await decideRecovery(arrays.target, guards.lock, request, run, ports);
   const recovery =
     decision.recovery ?? (mode === 'recover' ? nothingHeldBy(request.recover) : undefined);
   const ends_recovered = mode === 'recover' || (mode === 'undo' && recovery !== undefined);
@@ -42,6 +47,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     overrides: {
       ...(event.snapshot_name !== undefined && { snapshot_name: event.snapshot_name }),
       ...(event.ignore_match !== undefined && { ignore_match: event.ignore_match }),
+      ...(event.ora_backup_mode !== undefined && { ora_backup_mode: event.ora_backup_mode }),
       ...(event.recover !== undefined && { recover: event.recover }),
     },
     execute: request.execute,
@@ -53,7 +59,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     ...(recovery && { recovery }),
     recovers: recovery !== undefined,
     ends_recovered,
-    warnings: [...decision.warnings],
+    warnings: [...run.warnings, ...decision.warnings],
   };
   const prepared = await prepareWork(begun, store, arrays, guards, request);
   await writeDocument(store, run.id, requestDocument, request);
@@ -74,14 +80,31 @@ const prepareWork = async (
   request: RefreshRequest,
 ): Promise<Run> => {
   if (begun.ends_recovered) {
+    const { target_protection_group: target } = request;
     // Else a name that is mistyped would look as if there were nothing to clear up.
-    const group = await nameOfGroup(arrays.target, request.target_protection_group ?? '');
-    return { ...begun, target_protection_group: group };
+    return {
+      ...begun,
+      target_protection_group: target && (await nameOfGroup(arrays.target, target)),
+    };
   }
   if (request.mode === 'undo') return prepareUndo(begun, store, arrays.target, guards, request);
   return prepareRefresh(begun, store, arrays, request);
 };
 
+/** @throws InvalidDefinition where the source database is asked for and nobody can reach it */
+const requireOracle = (
+  { ora_facts, refresh }: RefreshRequest,
+  { hasOracle }: Pick<Ports, 'hasOracle'>,
+): void => {
+  if (!ora_facts || hasOracle) return;
+  throw new RefreshError(
+    'InvalidDefinition',
+    `Refresh "${refresh}" asks for ora_backup_mode or ora_facts, but this deployment does not speak to databases.`,
+    'Add "oracle": {} to the settings, deploy, and put ora_src_usr, ora_src_pwd and ora_src_cs into the new secret; or take ora_backup_mode and ora_facts out.',
+  );
+};
+
+const NOTHING_HELD: LockDecision = { warnings: [] };
 const NO_GUARDS: Guards = { lock: undefined, earlier: [], taken: [] };
 
 const identify = async (

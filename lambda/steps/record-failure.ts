@@ -1,5 +1,5 @@
 import { isError, joinMessage } from '../refresh/errors.ts';
-import { type Outcome, recordOf } from '../refresh/manifest.ts';
+import type { Outcome } from '../refresh/manifest.ts';
 import { modeOf, readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { logOut, openArrays } from './arrays.ts';
@@ -7,6 +7,7 @@ import { type Attempt, mayHaveChanged } from './attempt.ts';
 import { loadDefinition } from './definitions.ts';
 import { findDocument, overwriteDocument, requestDocument } from './documents.ts';
 import type { Ports } from './ports.ts';
+import { behindBackupMode, reasonOf } from './reasons.ts';
 import { type RunDocuments, readRunDocuments, writeManifest } from './record.ts';
 import { recoveredTarget } from './record-result.ts';
 import { rollbackFailure, stepsByHand, withWayOut } from './ways-out.ts';
@@ -15,7 +16,7 @@ import { rollbackFailure, stepsByHand, withWayOut } from './ways-out.ts';
  * Writes the manifest of a run that failed: why, what the target holds now, and, where that is mixed, what a person can do.
  */
 export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
-  const reason = recordOf(run.failure ?? { Error: 'Unknown' });
+  const reason = reasonOf(run);
   const known = run.refresh === undefined ? await identify(run, ports) : run;
   const arrays = await openArrays(ports, await arraysOf(known, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
@@ -28,14 +29,14 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
     target,
     error,
     recoverySteps: steps,
-    warnings: rollbackFailure(known),
+    warnings: [...rollbackFailure(known), ...behindBackupMode(known)],
   };
   const recorded = await writeManifest(known, ports.store, documents, outcome);
   if (arrays) await logOut(arrays);
   return { ...recorded, error, cause: joinMessage(error.message, error.remedy) };
 };
 
-const NO_DOCUMENTS: RunDocuments = { plan: undefined, volumes: undefined };
+const NO_DOCUMENTS: RunDocuments = { plan: undefined, volumes: undefined, database: undefined };
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */
 const identify = async (run: Run, { store }: Ports): Promise<Run> => {

@@ -2,7 +2,7 @@ import { type GuardRecord, runOf } from '../refresh/guard.ts';
 import { type Manifest, makeManifest } from '../refresh/manifest.ts';
 import { type Recovered, type Run, runSchema } from '../refresh/run.ts';
 import { readManifest, restoreCurrent, writeCurrent } from './current-manifest.ts';
-import { findDocument, planDocument, writeJson } from './documents.ts';
+import { databaseDocument, findDocument, planDocument, writeJson } from './documents.ts';
 import type { ObjectStore } from './ports.ts';
 import { manifestFolder } from './record.ts';
 
@@ -51,7 +51,10 @@ const reconstruct = async (
   { owner, journal }: GuardRecord,
 ): Promise<Manifest> => {
   const id = runOf(owner.guards);
-  const plan = await findDocument(store, id, planDocument).catch(() => undefined);
+  const [plan, database] = await Promise.all([
+    findDocument(store, id, planDocument).catch(() => undefined),
+    findDocument(store, id, databaseDocument).catch(() => undefined),
+  ]);
   const copied = [...(journal?.values() ?? [])].find(({ planned }) => planned);
   const run = runSchema.parse({
     id,
@@ -67,14 +70,18 @@ const reconstruct = async (
       reused: false,
     },
   });
-  return makeManifest(run, plan ?? null, {
-    status: 'FAILED',
-    target: 'mixed',
-    error: {
-      name: 'RunEnded',
-      message: 'The run ended in the middle, without a word.',
-      remedy:
-        'Look at the history of its execution why it ended; nothing is left to be cleared up.',
+  return makeManifest(
+    run,
+    { plan, database },
+    {
+      status: 'FAILED',
+      target: 'mixed',
+      error: {
+        name: 'RunEnded',
+        message: 'The run ended in the middle, without a word.',
+        remedy:
+          'Look at the history of its execution why it ended; nothing is left to be cleared up.',
+      },
     },
-  });
+  );
 };

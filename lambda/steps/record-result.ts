@@ -31,10 +31,12 @@ const outcomeOf = (run: Run): Outcome => {
 };
 
 /** What a run that does nothing but clear up has made of the target. */
-export const recoveredTarget = ({ recovery }: Run): Outcome['target'] =>
-  recovery?.outcome === 'refreshed' || recovery?.outcome === 'restored'
+export const recoveredTarget = ({ has_target, recovery }: Run): Outcome['target'] => {
+  if (!has_target) return 'none';
+  return recovery?.outcome === 'refreshed' || recovery?.outcome === 'restored'
     ? recovery.outcome
     : 'untouched';
+};
 
 /** The copy is complete, which is what the run was for. */
 const unreleased = ({ release_failure: failure, guard }: Run): string[] => {

@@ -1,9 +1,16 @@
+import type { DatabaseRecord } from '../refresh/database-facts.ts';
 import { makeManifest, type Outcome } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
 import { writeCurrent } from './current-manifest.ts';
-import { findDocument, planDocument, snapshotDocument, writeJson } from './documents.ts';
+import {
+  databaseDocument,
+  findDocument,
+  planDocument,
+  snapshotDocument,
+  writeJson,
+} from './documents.ts';
 import type { ObjectStore } from './ports.ts';
 
 /** Where the manifests of runs lie that failed before it was known which refresh they were of. */
@@ -18,14 +25,16 @@ export interface RunDocuments {
   readonly plan: Plan | undefined;
   /** Members of the snapshot that are copied. */
   readonly volumes: readonly SnapshotVolume[] | undefined;
+  readonly database: DatabaseRecord | undefined;
 }
 
 export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {
-  const [plan, volumes] = await Promise.all([
+  const [plan, volumes, database] = await Promise.all([
     findDocument(store, run.id, planDocument),
     findDocument(store, run.id, snapshotDocument),
+    findDocument(store, run.id, databaseDocument),
   ]);
-  return { plan, volumes };
+  return { plan, volumes, database };
 };
 
 /**
@@ -35,10 +44,10 @@ export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<Ru
 export const writeManifest = async (
   run: Run,
   store: ObjectStore,
-  { plan, volumes }: RunDocuments,
+  { plan, volumes, database }: RunDocuments,
   outcome: Outcome,
 ): Promise<Run> => {
-  const manifest = makeManifest(run, plan ?? null, outcome);
+  const manifest = makeManifest(run, { plan, database }, outcome);
   const folder = manifestFolder(run.refresh);
   const key = `${folder}/${run.id}.json`;
   // What was copied; else what the snapshot holds.

@@ -1,7 +1,5 @@
 import type { Run } from '../refresh/run.ts';
-import type { FlashArray, Ports } from './ports.ts';
-
-export type Step = (run: Run, ports: Ports) => Promise<Run>;
+import type { Clock } from './ports.ts';
 
 /** Where a step says what it does. */
 export interface Log {
@@ -11,10 +9,12 @@ export interface Log {
 
 export interface StepCall {
   readonly name: string;
-  readonly act: Step;
+  readonly act: () => Promise<Run>;
   readonly run: Run;
-  readonly ports: Ports;
+  readonly clock: Clock;
   readonly log: Log;
+  /** Requests that the step has sent to arrays so far. */
+  readonly countRequests?: () => number;
 }
 
 type StepRecord = Run['steps'][number];
@@ -28,28 +28,18 @@ const addRecord = (before: readonly StepRecord[], record: StepRecord): StepRecor
 };
 
 /** Does one step, logs how it went, and notes in the run how long it took and how many requests it sent. */
-export const runStep = async ({ name, act, run, ports, log }: StepCall): Promise<Run> => {
-  const started = ports.clock.now();
-  const arrays = new Map<FlashArray, number>();
-  const count = (open: Ports['sourceArray']) => async (pin: string | null) => {
-    const array = await open(pin);
-    if (!arrays.has(array)) arrays.set(array, array.requestCount);
-    return array;
-  };
-  const counted: Ports = {
-    ...ports,
-    sourceArray: count(ports.sourceArray),
-    targetArray: count(ports.targetArray),
-  };
+export const runStep = async (call: StepCall): Promise<Run> => {
+  const { name, act, run, clock, log, countRequests = () => 0 } = call;
+  const started = clock.now();
   const measure = () => ({
     step: name,
     started: started.toISOString(),
-    ms: ports.clock.now().getTime() - started.getTime(),
-    requests: [...arrays].reduce((sum, [array, before]) => sum + array.requestCount - before, 0),
+    ms: clock.now().getTime() - started.getTime(),
+    requests: countRequests(),
   });
   const about = { run: run.id, refresh: run.refresh };
   try {
-    const result = await act(run, counted);
+    const result = await act();
     const record = measure();
     log.info('Step done', { ...about, ...record, replication: result.replication });
     if (result.error) {

@@ -9,8 +9,8 @@ export interface StartEvent {
   readonly input: RefreshEvent;
   /** What a repeated delivery has in common with the first, fit for the name of an execution. */
   readonly origin: string;
-  /** Whether it was called because an execution had been aborted or had timed out. */
-  readonly afterAbort: boolean;
+  /** The input of the execution that was aborted or had timed out, where that is why it was called. */
+  readonly aborted?: Pick<RefreshEvent, 'ora_backup_mode'>;
 }
 
 /** Where a bus event carries its overrides: in its detail, under a key that no other producer uses by chance. */
@@ -34,6 +34,7 @@ const abortedSchema = z.strictObject({
 const abortedInput = z.looseObject({
   refresh: z.string().min(1),
   recover: z.string().min(1).optional(),
+  ora_backup_mode: z.boolean().optional(),
 });
 
 /**
@@ -46,7 +47,7 @@ export const readStartEvent = (event: unknown, invocation: string): StartEvent =
     isRecord(event) && keys.some((key) => Object.hasOwn(event, key));
   if (has('aborted')) return readAborted(event);
   if (has('scheduled_time', 'event_id', 'detail')) return readDelivered(event, invocation);
-  return { input: readEvent(event), origin: nameable(invocation), afterAbort: false };
+  return { input: readEvent(event), origin: nameable(invocation) };
 };
 
 const readDelivered = (event: unknown, invocation: string): StartEvent => {
@@ -56,11 +57,7 @@ const readDelivered = (event: unknown, invocation: string): StartEvent => {
     remedy: 'Leave the input of schedule and rule as the stack deploys it.',
   });
   const origin = scheduled_time === undefined ? (event_id ?? invocation) : compact(scheduled_time);
-  return {
-    input: { ...input, ...overridesIn(detail) },
-    origin: nameable(origin),
-    afterAbort: false,
-  };
+  return { input: { ...input, ...overridesIn(detail) }, origin: nameable(origin) };
 };
 
 const overridesIn = (detail: unknown): z.output<typeof overridesSchema> => {
@@ -69,7 +66,7 @@ const overridesIn = (detail: unknown): z.output<typeof overridesSchema> => {
     error: 'InvalidEvent',
     what: `event's detail.${OVERRIDES_KEY}`,
     remedy:
-      'It may override snapshot_name, ignore_match and execute, or ask for expect_plan, undo or recover; it never ' +
+      'It may override snapshot_name, ignore_match, ora_backup_mode and execute, or ask for expect_plan, undo or recover; it never ' +
       'names a group, an array or an exclusion.',
   });
 };
@@ -90,12 +87,13 @@ const readAborted = (event: unknown): StartEvent => {
     remedy:
       'If that was a refresh, start { "refresh": "<name>", "recover": "<execution>", "execute": true } by hand.',
   } as const;
-  const { refresh, recover } = parseInput(abortedInput, parseJson(aborted.input, kind), kind);
+  const input = parseInput(abortedInput, parseJson(aborted.input, kind), kind);
+  const { refresh, recover } = input;
   return {
     // Aborted while it cleared up: what is left to clear up is still that of the run before.
     input: { refresh, trigger: 'event', execute: true, recover: recover ?? aborted.name },
     origin: nameable(event_id),
-    afterAbort: true,
+    aborted: input,
   };
 };
 

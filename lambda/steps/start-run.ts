@@ -29,7 +29,8 @@ export interface Started {
  * Checks an event and the definition that it names, and starts the run under a name made from what delivered it, so
  * that a repeated delivery starts nothing twice.
  * @param invocation id of this invocation, the same when Lambda repeats it
- * @returns null where an execution was aborted that had no target group, and so left nothing to clear up
+ * @returns null where an execution was aborted that had neither a target group nor a database in backup mode, and so left
+ *   nothing to clear up
  * @throws InvalidEvent, UnknownRefresh, InvalidDefinition, SourceIsTarget
  */
 export const startRun = async (
@@ -37,9 +38,11 @@ export const startRun = async (
   invocation: string,
   { store, clock, executions }: StartPorts,
 ): Promise<Started | null> => {
-  const { input, origin, afterAbort } = readStartEvent(event, invocation);
+  const { input, origin, aborted } = readStartEvent(event, invocation);
   const definition = await loadDefinition(store, input.refresh);
-  if (afterAbort && definition.target_protection_group === undefined) return null;
+  const hasTarget = definition.target_protection_group !== undefined;
+  const backsUp = aborted?.ora_backup_mode ?? definition.ora_backup_mode;
+  if (aborted && !hasTarget && !backsUp) return null;
   const run = `${input.refresh}-${origin}`;
   resolveRequest(input, definition, { id: run, started: clock.now() });
   return { run, ...(await executions.start(run, input)) };

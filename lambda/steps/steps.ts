@@ -1,5 +1,7 @@
 import { acquireGuard } from './acquire-guard.ts';
 import { checkReplication } from './check-replication.ts';
+import { findBackupMode } from './find-backup-mode.ts';
+import { noteDatabase } from './note-database.ts';
 import { overwriteVolumes } from './overwrite-volumes.ts';
 import { planOverwrite } from './plan-overwrite.ts';
 import { prepare } from './prepare.ts';
@@ -8,13 +10,15 @@ import { recordResult } from './record-result.ts';
 import { recoverTarget } from './recover-target.ts';
 import { releaseGuard } from './release-guard.ts';
 import { rollBack } from './roll-back.ts';
-import type { Step } from './run-step.ts';
+import type { Step } from './run-array-step.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { verifyTarget } from './verify-target.ts';
 
 /** The steps by the name with which the state machine calls them. */
 export const steps = {
   prepare,
+  'find-backup-mode': findBackupMode,
+  'note-database': noteDatabase,
   'take-snapshot': takeSnapshot,
   'check-replication': checkReplication,
   'plan-overwrite': planOverwrite,

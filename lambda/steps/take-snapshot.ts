@@ -1,6 +1,6 @@
 import { isError } from '../refresh/errors.ts';
 import { requireSomething, splitExcluded } from '../refresh/exclusions.ts';
-import type { RefreshRequest } from '../refresh/request.ts';
+import { groupSnapshotName } from '../refresh/naming.ts';
 import type { Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
 import {
@@ -11,7 +11,8 @@ import {
   writeDocument,
 } from './documents.ts';
 import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
-import type { FlashArray, GroupSnapshot, Ports } from './ports.ts';
+import { markMembers, marksFor, NO_MARKS, refuseWithoutBackupMode } from './mark-snapshot.ts';
+import type { FlashArray, GroupSnapshot, Ports, SnapshotOptions } from './ports.ts';
 import { prepared, replicaSnapshot, requireExecute, targetArrayName } from './prepared-run.ts';
 
 /** Makes the group snapshot unless it exists, and notes which volumes it holds. */
@@ -27,10 +28,19 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   const array = arrays.source;
   const found = run.snapshot?.reused ? await findSnapshot(array, snapshotName) : undefined;
   const reused = found !== undefined;
+  if (!found) refuseWithoutBackupMode(run, request, ports.clock);
+  const marks = found ? NO_MARKS : await marksFor(run, store, await array.capabilities());
+  const sendsLater = request.replicate && marks.beforeSending;
   const { snapshot, isNew } = found
     ? { snapshot: found, isNew: false }
-    : await create(array, group, request, snapshotName);
-  if (!isNew && request.replicate) await sendToTarget(run, arrays, snapshotName, reused);
+    : await create(array, group, request.snapshot_suffix, {
+        replicateNow: request.replicate && !sendsLater,
+        tags: marks.ofGroup,
+      });
+  const warnings = await markMembers(array, snapshot.name, marks.ofMembers);
+  if (request.replicate && (sendsLater || !isNew)) {
+    await sendToTarget(run, arrays, snapshotName, sendsLater || reused);
+  }
 
   const created = new Date(snapshot.created).toISOString();
   // What a snapshot holds does not change, and of this one Prepare has noted it.
@@ -42,24 +52,25 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
     requireSomething(kept, group);
     await writeDocument(store, run.id, snapshotDocument, kept);
   }
-  return { ...run, snapshot: { name: snapshot.name, created, reused } };
+  return {
+    ...run,
+    snapshot: { name: snapshot.name, created, reused },
+    warnings: [...run.warnings, ...warnings],
+  };
 };
 
 /** Somebody may have made it in between, and a request that got no answer may have been carried out late. */
 const create = async (
   array: FlashArray,
   group: string,
-  { snapshot_suffix: suffix, replicate }: RefreshRequest,
-  snapshotName: string,
+  suffix: string,
+  options: SnapshotOptions,
 ): Promise<{ snapshot: GroupSnapshot; isNew: boolean }> => {
   try {
-    return {
-      snapshot: await array.createGroupSnapshot(group, suffix, { replicateNow: replicate }),
-      isNew: true,
-    };
+    return { snapshot: await array.createGroupSnapshot(group, suffix, options), isNew: true };
   } catch (error) {
     const made = isError(error, 'ArrayRequestRefused')
-      ? await findSnapshot(array, snapshotName)
+      ? await findSnapshot(array, groupSnapshotName(group, suffix))
       : undefined;
     if (made) return { snapshot: made, isNew: false };
     throw error;

@@ -33,6 +33,7 @@ export interface HeldRequest {
 export interface IncomingRequest extends HeldRequest {
   /** Which one, counted from 0. */
   door: number;
+  query: Record<string, string>;
 }
 
 /** Asked before each request; false: it is dropped, as if it had never come, and its socket closed. */
@@ -69,11 +70,11 @@ async function serve(
 ): Promise<void> {
   const { world, array, door, signal, onExchange, onHeld, gate } = options;
   const { method, path, body } = request;
-  if (gate && !(await gate({ array, door, method, path }))) {
+  const query = Object.fromEntries(request.query);
+  if (gate && !(await gate({ array, door, method, path, query }))) {
     response.destroy();
     return;
   }
-  const query = Object.fromEntries(request.query);
   const entry: JournalEntry = { array, method, path, query, body, status: null };
   world.journal.push(entry);
   const { era } = world;

@@ -191,7 +191,15 @@ describe('the execute lock', () => {
 
     expectUntouched(report);
     expect(report.manifest.status).toBe('PLANNED');
-    expect(statesOf(report)).toEqual(['Begin', 'Prepare', 'Execute?', 'Record Result', 'Done']);
+    expect(statesOf(report)).toEqual([
+      'Begin',
+      'Clears Up?',
+      'Prepare',
+      'Execute?',
+      'Database?',
+      'Record Result',
+      'Done',
+    ]);
   });
 
   it('may be opened and closed by the event', async () => {

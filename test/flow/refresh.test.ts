@@ -64,9 +64,11 @@ describe('a first refresh', () => {
 
     expect(statesOf(report)).toEqual([
       'Begin',
+      'Clears Up?',
       'Prepare',
       'Execute?',
       'Undo?',
+      'Database?',
       'Take Snapshot',
       'Replicate?',
       'Target Group?',

@@ -212,7 +212,13 @@ describe('a run is refused before anything is touched', () => {
 
     expectRefused(report, error);
     expect(report.manifest.error?.message).toContain(said);
-    expect(statesOf(report)).toEqual(['Begin', 'Prepare', 'Record Failure', 'Failed']);
+    expect(statesOf(report)).toEqual([
+      'Begin',
+      'Clears Up?',
+      'Prepare',
+      'Record Failure',
+      'Failed',
+    ]);
   });
 
   it.each(['prd-pg', 'PRD-PG'])('SourceIsTarget: %s', async (target_protection_group) => {

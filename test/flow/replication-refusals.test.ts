@@ -133,7 +133,13 @@ describe('a replicated run is refused before anything is touched', () => {
     if (error === 'ProtectionGroupNotFound') {
       expect(message).toContain(world.simulator.arrays[1]?.host);
     }
-    expect(statesOf(report)).toEqual(['Begin', 'Prepare', 'Record Failure', 'Failed']);
+    expect(statesOf(report)).toEqual([
+      'Begin',
+      'Clears Up?',
+      'Prepare',
+      'Record Failure',
+      'Failed',
+    ]);
   });
 
   it('PairingIncomplete: the tags name sources of neither array, as an earlier replica tells', async () => {

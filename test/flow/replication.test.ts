@@ -91,14 +91,16 @@ describe('a refresh on a second array', () => {
     const report = await world.run('nightly');
 
     const look = ['Check Replication', 'Replicated?'];
-    // Eleven tasks, twelve states of other types, and the beginning and the end.
-    expect(awsEventCount(world.machine, report.history)).toBe(11 * 5 + 13 * 2);
+    // Eleven tasks, fourteen states of other types, and the beginning and the end.
+    expect(awsEventCount(world.machine, report.history)).toBe(11 * 5 + 15 * 2);
     expect(report.waits).toEqual([5, 8]);
     expect(statesOf(report)).toEqual([
       'Begin',
+      'Clears Up?',
       'Prepare',
       'Execute?',
       'Undo?',
+      'Database?',
       'Take Snapshot',
       'Replicate?',
       ...look,

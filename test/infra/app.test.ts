@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { findAssembly } from '../../local/assembly.ts';
 import { context, root, temporaryFolder } from './support/project.ts';
 
 const bin = join(root, 'node_modules', '.bin');
@@ -21,23 +22,48 @@ const run = (tool: string, args: string[], env: Record<string, string> = {}) =>
     },
   });
 
-it('cdk synth makes the assembly, without an account and without a network', () => {
+const template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Properties: z.looseObject({ Handler: z.string().optional() }).optional() }),
+  ),
+});
+const isAsset = z.object({ 'aws:asset:path': z.string() });
+
+/** The folder of each function's code, by its handler. Its name is the hash of its bytes. */
+const assetsIn = (output: string): Record<string, string> => {
+  const text = readFileSync(join(output, 'FlashArrayRefresh.template.json'), 'utf8');
+  return Object.fromEntries(
+    Object.values(template.parse(JSON.parse(text)).Resources).flatMap((resource) => {
+      const asset = isAsset.safeParse(resource['Metadata']);
+      return asset.success
+        ? [[resource.Properties?.Handler ?? '', asset.data['aws:asset:path']]]
+        : [];
+    }),
+  );
+};
+
+describe('the assembly', () => {
   const output = temporaryFolder();
 
-  const { status, stdout, stderr } = run('cdk', ['synth', '--quiet', '--output', output]);
+  it('is made by cdk synth, without an account and without a network', () => {
+    const { status, stdout, stderr } = run('cdk', ['synth', '--quiet', '--output', output]);
 
-  expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: '' });
-  const template = z
-    .object({ Resources: z.record(z.string(), z.looseObject({ Metadata: z.unknown() })) })
-    .parse(JSON.parse(readFileSync(join(output, 'FlashArrayRefresh.template.json'), 'utf8')));
-  const assets = Object.values(template.Resources).flatMap(({ Metadata }) => {
-    const result = z.object({ 'aws:asset:path': z.string() }).safeParse(Metadata);
-    return result.success ? [result.data['aws:asset:path']] : [];
+    expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: '' });
+    // One asset for both functions.
+    const asset = assetsIn(output)['index.step'] ?? '';
+    expect(assetsIn(output)).toEqual({ 'index.start': asset, 'index.step': asset });
+    expect(readdirSync(join(output, asset)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
   });
-  // One asset for both functions.
-  const [asset = ''] = assets;
-  expect(assets).toEqual([asset, asset]);
-  expect(readdirSync(join(output, asset)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+
+  it('with a source database has one more asset, and the other one to the byte as it was', async () => {
+    const more = await findAssembly();
+
+    const { 'index.oracle': asset = '', ...others } = assetsIn(more);
+    expect(others).toEqual(assetsIn(output));
+    expect(Object.values(others)).not.toContain(asset);
+    expect(readdirSync(join(more, asset)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  });
 });
 
 it('a mistake in the settings is told without a stack trace, and nothing is made', () => {

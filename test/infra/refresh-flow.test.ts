@@ -3,10 +3,14 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { definitionSchema } from '../../lambda/refresh/definition.ts';
 import { stateMachineOf } from './support/state-machine.ts';
-import { templateWith } from './support/synthesis.ts';
+import { templateFor, templateWith, withOracle } from './support/synthesis.ts';
 
 const template = templateWith();
-const { text, definition, tasks } = stateMachineOf(template);
+const { definition, tasks } = stateMachineOf(template);
+const machines = [
+  ['without a source database', template],
+  ['with a source database', templateFor(withOracle)],
+] as const;
 
 /** Where a failure is kept and leads to; those of all other tasks are recorded. */
 const failures: Readonly<Record<string, readonly [string, string]>> = {
@@ -18,19 +22,54 @@ const failures: Readonly<Record<string, readonly [string, string]>> = {
   'Release Guard': ['$.release_failure', 'Record Result'],
   'Record Failure': ['$.unrecorded', 'Failure Not Recorded'],
 };
-/** Waits for what the array may still carry out: for a takeover and its end, for answers, to roll back and its end. */
-const SETTLING = 5;
+/**
+ * Waits for what may still be carried out: for a takeover and its end, for answers, to roll back and its end, and for the
+ * source database.
+ */
+const SETTLING = 6;
+/** Longest that a step on the database goes on after the end of its execution: that is waited for as well. */
+const LINGER = 600;
 const wait = (SecondsPath: string, Next: string) => ({ Type: 'Wait', SecondsPath, Next });
 
-describe('the definition', () => {
+describe.each(machines)('the definition of a machine %s', (_, machineTemplate) => {
+  const machine = stateMachineOf(machineTemplate);
+
   it('is accepted by the validator of the States Language', () => {
     // The package has no types.
     const validate: (definition: unknown) => { isValid: boolean; errors: unknown[] } =
       createRequire(import.meta.url)('asl-validator');
 
-    expect(validate(JSON.parse(text))).toMatchObject({ isValid: true, errors: [] });
+    expect(validate(JSON.parse(machine.text))).toMatchObject({ isValid: true, errors: [] });
   });
 
+  it('ends later than the longest wait for replication, all that is waited beside, and all steps', () => {
+    const { replication_timeout_minutes, settle_seconds, ora_backup_mode_max_seconds } =
+      definitionSchema.shape;
+    const longest = replication_timeout_minutes.unwrap().maxValue ?? 0;
+    const settle = settle_seconds.unwrap().maxValue ?? 0;
+    const backup = ora_backup_mode_max_seconds.unwrap().maxValue ?? 0;
+    const steps = machine.tasks.reduce(
+      (sum, { TimeoutSeconds = backup }) => sum + TimeoutSeconds,
+      0,
+    );
+
+    expect(longest).toBe(48 * 60);
+    expect(settle).toBe(3_600);
+    expect(backup).toBe(3_600);
+    expect(machine.definition.TimeoutSeconds).toBe(60 * 3_600);
+    expect(machine.definition.TimeoutSeconds).toBeGreaterThan(
+      longest * 60 + SETTLING * settle + LINGER + steps,
+    );
+  });
+
+  it('uses nothing that the local runner would run otherwise', () => {
+    expect(machine.text).not.toMatch(
+      /"IsPresent":false|"ResultPath":"\$"|\$\$\.State|"QueryLanguage"/,
+    );
+  });
+});
+
+describe('the definition', () => {
   it('has the states of the design', () => {
     expect(Object.keys(definition.States).sort()).toEqual(
       [
@@ -78,22 +117,6 @@ describe('the definition', () => {
     });
   });
 
-  it('ends later than the longest wait for replication, all that is waited beside, and all steps', () => {
-    const { replication_timeout_minutes, settle_seconds } = definitionSchema.shape;
-    const longest = replication_timeout_minutes.unwrap().maxValue ?? 0;
-    const settle = settle_seconds.unwrap().maxValue ?? 0;
-    const steps = tasks.reduce((sum, { TimeoutSeconds = 0 }) => sum + TimeoutSeconds, 0);
-
-    expect(longest).toBe(48 * 60);
-    expect(settle).toBe(3_600);
-    expect(definition.TimeoutSeconds).toBe(56 * 3_600);
-    expect(definition.TimeoutSeconds).toBeGreaterThan(longest * 60 + SETTLING * settle + steps);
-  });
-
-  it('uses nothing that the local runner would run otherwise', () => {
-    expect(text).not.toMatch(/"IsPresent":false|"ResultPath":"\$"|\$\$\.State|"QueryLanguage"/);
-  });
-
   it('begins with the run document, the input as it came under event', () => {
     expect(definition.States['Begin']).toMatchObject({
       Parameters: {
@@ -137,6 +160,7 @@ describe.each(tasks)('the task $name', (task) => {
           'ArrayUnavailable',
           'ArrayThrottled',
           'RunStillRunning',
+          'DatabaseUnavailable',
           'Lambda.ServiceException',
           'Lambda.AWSLambdaException',
           'Lambda.SdkClientException',

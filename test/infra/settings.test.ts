@@ -13,6 +13,11 @@ const problemsWith = (settings: unknown): string[] => {
 };
 const problemsWithRefresh = (refresh: unknown) => problemsWith({ refreshes: [refresh] });
 
+const network = {
+  vpcId: 'vpc-0a1b2c3d',
+  subnetIds: ['subnet-0a1b', 'subnet-4e5f'],
+  securityGroupIds: ['sg-0a1b'],
+};
 const deployed = { source: ['com.example.deploy'], 'detail-type': ['Production Deployed'] };
 
 describe('settings that can be deployed', () => {
@@ -50,6 +55,10 @@ describe('settings that can be deployed', () => {
     ],
   ])('%s', (_, refreshes) => {
     expect(readSettings({ refreshes })).toEqual({ refreshes });
+  });
+
+  it.each([[{}], [{ network }]])('a source database that is reached with %j', (oracle) => {
+    expect(readSettings({ refreshes: [], oracle })).toEqual({ refreshes: [], oracle });
   });
 
   it('come as JSON text from the command line', () => {
@@ -125,6 +134,23 @@ describe('a mistake is told with its place, what was found, what was expected an
     expect(problemsWithRefresh(refresh)[0]).toContain(`  settings.refreshes[0].${field}: found `);
   });
 
+  it.each([
+    ['oracle', true],
+    ['oracle.secret', { secret: 'arn' }],
+    ['oracle.network', { network: 'vpc-0a1b' }],
+    ['oracle.network.vpcId', { network: { ...network, vpcId: 'main' } }],
+    ['oracle.network.subnetIds', { network: { ...network, subnetIds: [] } }],
+    ['oracle.network.subnetIds[1]', { network: { ...network, subnetIds: ['subnet-1', 'b'] } }],
+    ['oracle.network.securityGroupIds', { network: { ...network, securityGroupIds: 'sg-1' } }],
+    ['oracle.network.securityGroupIds[0]', { network: { ...network, securityGroupIds: [''] } }],
+    ['oracle.network.vpc', { network: { ...network, vpc: 'vpc-1' } }],
+  ])('%s of %j', (field, oracle) => {
+    expect(problemsWith({ refreshes: [], oracle })).toEqual([
+      expect.stringMatching(/: found .+, expected .+\. [A-Z].+\.$/),
+    ]);
+    expect(problemsWith({ refreshes: [], oracle })[0]).toContain(`  settings.${field}: found `);
+  });
+
   it('and so is every other one, at once', () => {
     const problems = problemsWith({
       refreshes: [{ name: 'A', schedule: 'daily' }, { nam: 'b' }],
@@ -146,6 +172,7 @@ it('never fails in another way, whatever the settings are', () => {
     fc.property(fc.anything(), (settings) => {
       expect(() => problemsWith(settings)).not.toThrow();
       expect(() => problemsWith({ refreshes: [settings] })).not.toThrow();
+      expect(() => problemsWith({ refreshes: [], oracle: settings })).not.toThrow();
     }),
   );
 });

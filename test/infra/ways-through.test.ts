@@ -1,86 +1,9 @@
-import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
 import { stateMachineOf } from './support/state-machine.ts';
 import { templateWith } from './support/synthesis.ts';
+import { type Choices, walkThrough } from './support/walk-through.ts';
 
-const { text, tasks } = stateMachineOf(templateWith());
-
-/** What the steps put into the run, for the machine to route by. */
-interface Choices {
-  readonly execute: boolean;
-  readonly has_target?: boolean;
-  readonly replicate?: boolean;
-  readonly undo?: boolean;
-  readonly recovers?: boolean;
-  readonly ends_recovered?: boolean;
-  /** An answer of the overwrite stayed out. */
-  readonly in_doubt?: boolean;
-}
-
-const nothing: Choices = {
-  execute: false,
-  has_target: true,
-  replicate: false,
-  undo: false,
-  recovers: false,
-  ends_recovered: false,
-};
-
-/** The look at which a step that follows itself has come to its end. */
-const LOOKS: Readonly<Record<string, number>> = {
-  'Check Replication': 3,
-  'Recover Target': 2,
-  'Roll Back': 2,
-};
-
-/** What a step makes of the run at its `nth` time. */
-const answer = (name: string, nth: number, { in_doubt = false }: Choices): object => {
-  const looked = { done: nth === LOOKS[name], wait_seconds: 60 };
-  if (name === 'Check Replication') return { replication: looked };
-  if (name === 'Recover Target') return { recovery: looked };
-  if (name === 'Roll Back') return { guard: looked };
-  if (name === 'Overwrite Volumes') return { guard: { wait_seconds: in_doubt ? 60 : 0 } };
-  if (name === 'Record Failure') return { error: { name: 'Broken' }, cause: 'Why, what to do.' };
-  return {};
-};
-
-/** Runs the machine with steps that set what Choices look at, or fail; returns the states it went through. */
-const walk = async (choices: Choices, failing: readonly string[] = [], error = 'Broken') => {
-  const seen = new Map<string, number>();
-  const handlers = tasks.map(({ name }) => [
-    name,
-    (input: { Payload: { run: object } }) => {
-      if (failing.includes(name)) {
-        throw Object.assign(new Error(`${name} failed`), { name: error });
-      }
-      const nth = (seen.get(name) ?? 0) + 1;
-      seen.set(name, nth);
-      const answered = answer(name, nth, choices);
-      return { Payload: { ...input.Payload.run, ...nothing, ...choices, ...answered } };
-    },
-  ]);
-  const waits = Object.keys(JSON.parse(text).States).filter((name) => name.startsWith('Wait '));
-  const { result, eventLogs } = new StateMachine(JSON.parse(text)).run(
-    { refresh: 'nightly' },
-    {
-      overrides: {
-        taskResourceLocalHandlers: Object.fromEntries(handlers),
-        waitTimeOverrides: Object.fromEntries(waits.map((name) => [name, 0])),
-      },
-      context: { Execution: { Id: 'arn', Name: 'nightly-1', StartTime: '2026-11-24T01:00:00Z' } },
-    },
-  );
-  const states: string[] = [];
-  const [outcome] = await Promise.allSettled([
-    result,
-    (async () => {
-      for await (const event of eventLogs) {
-        if (event.type === 'StateEntered') states.push(event.state.name);
-      }
-    })(),
-  ]);
-  return { outcome, path: states.join(' > ') };
-};
+const walk = walkThrough(stateMachineOf(templateWith()));
 
 const prepared = 'Begin > Prepare > Execute?';
 const untilSnapshot = `${prepared} > Undo? > Take Snapshot > Replicate?`;
@@ -124,7 +47,7 @@ describe('the way through', () => {
       `${prepared} > ${recovered} > ${done}`,
     ],
   ])('%j', async (choices, path) => {
-    const walked = await walk(choices);
+    const walked = await walk({ choices });
 
     expect(walked.path).toBe(path);
     expect(walked.outcome).toMatchObject({
@@ -140,7 +63,7 @@ describe('a failure', () => {
   it.each(['Prepare', 'Recover Target', 'Take Snapshot', 'Check Replication', 'Plan Overwrite'])(
     'of %s is recorded: the run holds no lock of its own',
     async (name) => {
-      const { path, outcome } = await walk(all, [name]);
+      const { path, outcome } = await walk({ choices: all, failing: [name] });
 
       expect(path).toMatch(new RegExp(`${name} > ${failed}$`));
       expect(path).not.toContain('Roll Back');
@@ -151,7 +74,7 @@ describe('a failure', () => {
   it.each(['Acquire Guard', 'Overwrite Volumes', 'Verify Target'])(
     'of %s is rolled back, and recorded then',
     async (name) => {
-      const { path, outcome } = await walk(all, [name]);
+      const { path, outcome } = await walk({ choices: all, failing: [name] });
 
       expect(path.endsWith(`${name} > ${rolledBack} > ${failed}`)).toBe(true);
       expect(outcome).toMatchObject({
@@ -162,13 +85,13 @@ describe('a failure', () => {
   );
 
   it('that cannot be rolled back is recorded nevertheless', async () => {
-    const { path } = await walk(all, ['Overwrite Volumes', 'Roll Back']);
+    const { path } = await walk({ choices: all, failing: ['Overwrite Volumes', 'Roll Back'] });
 
     expect(path.endsWith(`Overwrite Volumes > Roll Back > ${failed}`)).toBe(true);
   });
 
   it('to release the guard is none of the refresh', async () => {
-    const { path, outcome } = await walk(all, ['Release Guard']);
+    const { path, outcome } = await walk({ choices: all, failing: ['Release Guard'] });
 
     expect(path.endsWith(`Verify Target > Release Guard > ${done}`)).toBe(true);
     expect(outcome).toMatchObject({
@@ -178,19 +101,22 @@ describe('a failure', () => {
   });
 
   it('to release the guard because it is lost is rolled back, as far as that is for this run', async () => {
-    const { path } = await walk(all, ['Release Guard'], 'GuardLost');
+    const { path } = await walk({ choices: all, failing: ['Release Guard'], error: 'GuardLost' });
 
     expect(path.endsWith(`Verify Target > Release Guard > ${rolledBack} > ${failed}`)).toBe(true);
   });
 
   it('to record the result is recorded, and not rolled back', async () => {
-    const { path } = await walk(all, ['Record Result']);
+    const { path } = await walk({ choices: all, failing: ['Record Result'] });
 
     expect(path.endsWith(`Release Guard > Record Result > ${failed}`)).toBe(true);
   });
 
   it('that cannot even be recorded ends with the first error', async () => {
-    const { path, outcome } = await walk({ execute: true }, ['Prepare', 'Record Failure']);
+    const { path, outcome } = await walk({
+      choices: { execute: true },
+      failing: ['Prepare', 'Record Failure'],
+    });
 
     expect(path).toBe('Begin > Prepare > Record Failure > Failure Not Recorded');
     expect(outcome).toMatchObject({

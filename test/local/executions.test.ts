@@ -19,19 +19,20 @@ const flow = new LocalFlow({
       Work: {
         Type: 'Task',
         Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { 'Payload.$': '$' },
+        Parameters: { FunctionName: 'work', Payload: { 'run.$': '$' } },
         TimeoutSeconds: 60,
         End: true,
       },
     },
   },
   stateMachineArn,
-  step: {
+  function: () => ({
     invoke: async (event) => {
-      if (event === 'fail') throw new Error('It was to fail.');
-      return event === 'wait' ? await work.promise : event;
+      const { run } = Object(event);
+      if (run === 'fail') throw new Error('It was to fail.');
+      return run === 'wait' ? await work.promise : run;
     },
-  },
+  }),
   retryScale: 0,
 });
 const executions = new Executions(flow);

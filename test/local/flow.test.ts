@@ -13,7 +13,7 @@ it('a wait is told for how long and in which state', async () => {
       },
     },
     stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:Flow',
-    step: { invoke: () => Promise.reject(new Error('There is no task.')) },
+    function: () => ({ invoke: () => Promise.reject(new Error('There is no task.')) }),
     retryScale: 0,
     wait: (seconds, state) => {
       waits.push([state, seconds]);
@@ -28,4 +28,28 @@ it('a wait is told for how long and in which state', async () => {
     ['Wait A Little', 5],
     ['Wait More', 60],
   ]);
+});
+
+it('a task finds its timeout in the run document, and is announced with that', async () => {
+  const announced: unknown[] = [];
+  const Parameters = { FunctionName: 'step', Payload: { step: 'work', 'run.$': '$' } };
+  const TimeoutSecondsPath = '$.backup.max_seconds';
+  const flow = new LocalFlow({
+    definition: {
+      StartAt: 'Work',
+      States: {
+        Work: { Type: 'Task', Resource: 'lambda', Parameters, TimeoutSecondsPath, End: true },
+      },
+    },
+    stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:Flow',
+    function: () => ({ invoke: () => Promise.resolve('done') }),
+    retryScale: 0,
+    beforeTask: (state, run) => announced.push([state, run]),
+  });
+  const input = { backup: { max_seconds: 300 } };
+
+  const result = await flow.start('run', input).result;
+
+  expect(result).toEqual({ status: 'SUCCEEDED', run: input });
+  expect(announced).toEqual([['Work', input]]);
 });

@@ -36,12 +36,6 @@ export const wrongInputs = [
     says: 'execute: expected a boolean, found "yes"',
   },
   {
-    mistake: 'an override that is not delivered yet',
-    event: { refresh: 'nightly', ora_backup_mode: true },
-    error: 'InvalidDefinition',
-    says: 'ora_backup_mode',
-  },
-  {
     mistake: 'a snapshot name that the array would not take',
     event: { refresh: 'nightly', snapshot_name: 'with space' },
     error: 'InvalidDefinition',
@@ -94,8 +88,8 @@ export const wrongDefinitions = [
     says: 'replication_stall_minutes',
   },
   {
-    mistake: 'ora_backup_mode',
-    broken: { ...definition, ora_backup_mode: 'True' },
-    says: 'ora_backup_mode',
+    mistake: 'a backup mode of no time at all',
+    broken: { ...definition, ora_backup_mode_max_seconds: 0 },
+    says: 'ora_backup_mode_max_seconds',
   },
 ];

@@ -4,6 +4,7 @@ import { runSchema } from '../../lambda/refresh/run.ts';
 import type { ObjectStore } from '../../lambda/steps/ports.ts';
 import type { JournalEntry, StateReport } from '../../local/array/simulator.ts';
 import type { ExecutionResult, FlowEvent } from '../../local/flow.ts';
+import type { JournalLine } from './stage.ts';
 
 export type ArrayReport = StateReport['arrays'][number];
 export type VolumeReport = ArrayReport['volumes'][number];
@@ -28,6 +29,8 @@ export interface RunReport {
   readonly target: { readonly before: ArrayReport; readonly after: ArrayReport };
   /** What the machine waited in its Wait states, in seconds. */
   readonly waits: readonly number[];
+  /** What reached the source database or an array, in order. */
+  readonly journal: readonly JournalLine[];
 }
 
 /** What a run has recorded in the bucket; the manifest must be as its schema has it. */

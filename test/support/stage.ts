@@ -9,6 +9,11 @@ import {
 } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
 import { LOOPBACK_CREDENTIALS } from '../../local/aws/bucket.ts';
+import {
+  createDatabaseSimulator,
+  type DatabaseSimulator,
+  type DatabaseStateInput,
+} from '../../local/database/simulator.ts';
 import { type Deployment, deployLocally } from '../../local/deployment.ts';
 import { REGION, readStack } from '../../local/template.ts';
 import { ContractRecord } from './contract-record.ts';
@@ -23,11 +28,22 @@ export interface StageOptions {
   readonly state: StateFile;
   /** The newest REST version of the arrays; 2.56 by default. */
   readonly restVersion?: string;
+  /** The source database; without it there is none. */
+  readonly database?: DatabaseStateInput;
+}
+
+/** What reached the source database or an array, in order: a request when it came, and when it was answered. */
+export interface JournalLine {
+  readonly at: 'database' | 'array';
+  readonly what: string;
 }
 
 /** Simulated arrays and the whole stack on this machine. */
 export interface Stage {
   readonly simulator: RunningSimulator;
+  readonly database: DatabaseSimulator | undefined;
+  /** Common to the database and the arrays. */
+  readonly journal: JournalLine[];
   readonly deployment: Deployment;
   readonly interruptions: Interruptions;
   readonly waiting: Waiting;
@@ -52,22 +68,50 @@ export const secretFor = ({ arrays: [source, target] }: RunningSimulator) => ({
   tgt_flash_array_ca: target?.ca,
 });
 
-export const setStage = async ({ state, restVersion }: StageOptions): Promise<Stage> => {
+/** The secret of the source database. */
+const databaseSecretFor = (database: DatabaseSimulator) => {
+  const { user, password, service } = database.state();
+  return { ora_src_usr: user, ora_src_pwd: password, ora_src_cs: `db.example.com:1521/${service}` };
+};
+
+export const setStage = async (options: StageOptions): Promise<Stage> => {
+  const { state, restVersion } = options;
   const assembly = await findAssembly();
   const stack = await readStack(assembly);
   const contract = new ContractRecord();
+  const clock = createManualClock(START);
+  const journal: JournalLine[] = [];
+  const note = (at: JournalLine['at'], what: string) => journal.push({ at, what });
+  const call = ({ method, path }: { method: string; path: string }) =>
+    `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`;
   const simulator = await startSimulator({
     state,
-    clock: createManualClock(START),
-    onExchange: contract.note,
+    clock,
+    gate: (request) => {
+      note('array', call(request));
+      return true;
+    },
+    onExchange: (exchange) => {
+      note('array', `${call(exchange)} answered`);
+      contract.note(exchange);
+    },
     ...(restVersion && { restVersion }),
   });
+  const database =
+    options.database &&
+    createDatabaseSimulator({
+      state: options.database,
+      clock,
+      onStatement: ({ statement }) => note('database', statement),
+    });
+  const endpoint = await database?.serve();
   const logs: string[] = [];
   const interruptions = new Interruptions();
   const waiting = new Waiting(simulator);
   const deployment = await deployLocally({
     stack,
     secret: secretFor(simulator),
+    database: database && { secret: databaseSecretFor(database), simulator: endpoint?.url },
     retryScale: 0,
     onLog: (line) => logs.push(line),
     beforeTask: (state) => {
@@ -86,6 +130,8 @@ export const setStage = async ({ state, restVersion }: StageOptions): Promise<St
   });
   return {
     simulator,
+    database,
+    journal,
     deployment,
     interruptions,
     waiting,
@@ -103,6 +149,7 @@ export const setStage = async ({ state, restVersion }: StageOptions): Promise<St
       client.destroy();
       await deployment.stop();
       await simulator.stop();
+      await endpoint?.stop();
     },
   };
 };

@@ -3,6 +3,7 @@ import { systemClock } from '../../lambda/aws/system-clock.ts';
 import { RestFlashArray } from '../../lambda/flasharray/flash-array.ts';
 import { Session } from '../../lambda/flasharray/session.ts';
 import type { Fault, RunningSimulator } from '../../local/array/simulator.ts';
+import type { DatabaseSimulator } from '../../local/database/simulator.ts';
 import type { Deployment } from '../../local/deployment.ts';
 import type { Execution } from '../../local/flow.ts';
 import { type ArrayReport, type RunReport, readManifest } from './run-report.ts';
@@ -29,6 +30,12 @@ export class World {
 
   get simulator(): RunningSimulator {
     return this.#set.simulator;
+  }
+
+  /** The source database. */
+  get database(): DatabaseSimulator {
+    if (this.#set.database) return this.#set.database;
+    throw new Error('The world has no database.');
   }
 
   /** What the functions have logged so far. */
@@ -73,6 +80,11 @@ export class World {
   /** `act` happens after the next task of this state; what it throws takes the place of the task's outcome. */
   after(state: string, act: () => void | Promise<void>): void {
     this.#set.interruptions.add('after', state, act);
+  }
+
+  /** What was to happen around tasks and has not yet, does not. */
+  forgetInterruptions(): void {
+    this.#set.interruptions.clear();
   }
 
   /** `act` happens when the machine has waited for so many seconds in this test. */
@@ -126,6 +138,7 @@ export class World {
     const before = this.#arrays;
     const sent = this.simulator.requests().length;
     const waited = this.#set.waiting.waits.length;
+    const noted = this.#set.journal.length;
     const execution = await start();
     const result = await execution.result;
     return {
@@ -138,6 +151,7 @@ export class World {
       after: this.array,
       target: { before: before.target, after: this.targetArray },
       waits: this.#set.waiting.waits.slice(waited),
+      journal: this.#set.journal.slice(noted),
     };
   }
 
@@ -148,6 +162,8 @@ export class World {
   /** Back to the beginning: arrays, secret and bucket. */
   async reset(): Promise<void> {
     this.simulator.reset();
+    this.#set.database?.reset();
+    this.#set.journal.length = 0;
     this.putSecret({});
     this.#set.interruptions.clear();
     this.#set.waiting.clear();
@@ -181,7 +197,8 @@ export class World {
 
   get #tokens(): string[] {
     const own = this.simulator.arrays.map((array) => array.api_token);
-    return [...own, ...(this.#options.tokens ?? [])];
+    const { password } = this.#set.database?.state() ?? {};
+    return [...own, ...(password ? [password] : []), ...(this.#options.tokens ?? [])];
   }
 
   get #arrays(): { source: ArrayReport; target: ArrayReport } {

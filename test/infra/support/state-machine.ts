@@ -17,6 +17,7 @@ const task = z.strictObject({
   }),
   OutputPath: z.string().optional(),
   TimeoutSeconds: z.number().optional(),
+  TimeoutSecondsPath: z.string().optional(),
   Retry: z.array(z.looseObject({ ErrorEquals: z.array(z.string()) })).default([]),
   Catch: z.array(catcher).default([]),
   Next: z.string(),
@@ -30,6 +31,9 @@ const definition = z.looseObject({
   States: z.record(z.string(), z.union([task, other])),
 });
 
+export const STEP_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:step';
+export const ORACLE_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:oracle';
+
 /** The only state machine of the template, as its JSON text with an `aws` partition and as what it says. */
 export function stateMachineOf(template: Template) {
   const [machine, ...others] = Object.values(
@@ -39,7 +43,8 @@ export function stateMachineOf(template: Template) {
   const text = templateString
     .parse(machine['Properties'].DefinitionString)
     .replaceAll('<AWS::Partition>', 'aws')
-    .replaceAll('<Step.Arn>', 'arn:aws:lambda:eu-central-1:123456789012:function:step');
+    .replaceAll('<Step.Arn>', STEP_ARN)
+    .replaceAll('<Oracle.Arn>', ORACLE_ARN);
   const states = Object.entries(definition.parse(JSON.parse(text)).States);
   const tasks = states.flatMap(([name, state]) => {
     const result = task.safeParse(state);

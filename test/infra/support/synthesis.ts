@@ -5,20 +5,40 @@ import { RefreshStack } from '../../../lib/refresh-stack.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { context, temporaryFolder } from './project.ts';
 
+/** A deployment that speaks to a source database, through Lambda's own network. */
+export const withOracle = { refreshes: [], oracle: {} };
+
+/** One that speaks to it from a network of its own. */
+export const inNetwork = {
+  refreshes: [],
+  oracle: {
+    network: {
+      vpcId: 'vpc-0a1b2c3d',
+      subnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6a7b'],
+      securityGroupIds: ['sg-0a1b2c3d'],
+    },
+  },
+};
+
 /**
- * An app with our stack and these refreshes. Without the bundle, which takes a second and which these tests do not look
- * into: `handler-code.test.ts` and `app.test.ts` make it.
+ * An app with our stack and these settings. Without the bundles, which take a second and which these tests do not look
+ * into: `handler-code.test.ts` and `app.test.ts` make them.
  */
-export function appWith(refreshes: unknown[], props: AppProps = {}) {
+export function appFor(settings: unknown, props: AppProps = {}) {
   const app = new App({
     outdir: temporaryFolder(),
     context: { ...context, [BUNDLING_STACKS]: [] },
     ...props,
   });
-  return { app, stack: new RefreshStack(app, 'FlashArrayRefresh', readSettings({ refreshes })) };
+  return { app, stack: new RefreshStack(app, 'FlashArrayRefresh', readSettings(settings)) };
 }
 
-/** The template with these refreshes, unchecked: the rules take seconds, and `security-findings.test.ts` has them. */
-export function templateWith(...refreshes: unknown[]): Template {
-  return Template.fromStack(appWith(refreshes, { builtinCloudFormationValidation: false }).stack);
+/** The template with these settings, unchecked: the rules take seconds, and `security-findings.test.ts` has them. */
+export function templateFor(settings: unknown, props: AppProps = {}): Template {
+  return Template.fromStack(
+    appFor(settings, { builtinCloudFormationValidation: false, ...props }).stack,
+  );
 }
+
+/** The template with these refreshes, of which none has a source database that is spoken to. */
+export const templateWith = (...refreshes: unknown[]): Template => templateFor({ refreshes });

@@ -6,13 +6,10 @@ import type { DatabaseFault, DatabaseStateInput } from '../../../local/database/
 import { rejectionOf } from '../support/refusals.ts';
 import { datafiles, simulateDatabase } from './support/simulated-database.ts';
 
-const first = { begunByThisRun: false };
-const again = { begunByThisRun: true };
-
-/** Begins, and tells what became of it: what it resolved to, or the error's name. */
-const outcomeOf = async (underWay: Promise<{ how: string }>) =>
+/** Begins, and tells what became of it: how many datafiles are in backup mode, or the error's name. */
+const outcomeOf = async (underWay: ReturnType<typeof beginBackup>) =>
   underWay.then(
-    ({ how }) => how,
+    ({ active }) => active,
     ({ name }: Error) => name,
   );
 
@@ -20,11 +17,9 @@ describe('a database that can be put into backup mode', () => {
   it('is put there, and is told since when', async () => {
     const database = simulateDatabase();
 
-    const begun = await beginBackup(database.open, first);
+    const begun = await beginBackup(database.open);
 
     expect(begun).toEqual({
-      name: 'PRD',
-      how: 'begun',
       datafiles: 4,
       active: 4,
       since: '2026-11-24T01:00:00.000Z',
@@ -37,13 +32,13 @@ describe('a database that can be put into backup mode', () => {
     const files = datafiles(3, 0).map((file) => ({ ...file, read_only: file.file === 3 }));
     const database = simulateDatabase({ datafiles: files });
 
-    expect(await beginBackup(database.open, first)).toMatchObject({ datafiles: 3, active: 2 });
+    expect(await beginBackup(database.open)).toMatchObject({ datafiles: 3, active: 2 });
   });
 
   it('has no containers, and an ordinary user with the right grants', async () => {
     const database = simulateDatabase({ container: null, may_alter: true }, { role: 'none' });
 
-    expect(await beginBackup(database.open, first)).toMatchObject({ how: 'begun' });
+    expect(await beginBackup(database.open)).toMatchObject({ active: 4 });
   });
 });
 
@@ -67,7 +62,7 @@ describe('a database that cannot be put into backup mode is left alone', () => {
   ])('%j', async (state, reasons) => {
     const database = simulateDatabase(state);
 
-    expect(await rejectionOf(beginBackup(database.open, first))).toMatchObject({
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
       name: 'DatabaseNotReady',
       message: `Database PRD cannot be put into backup mode: ${reasons}`,
     });
@@ -77,7 +72,7 @@ describe('a database that cannot be put into backup mode is left alone', () => {
   it('from inside a pluggable database', async () => {
     const database = simulateDatabase({ container: { id: 3, name: 'ORDERS' } });
 
-    expect(await rejectionOf(beginBackup(database.open, first))).toMatchObject({
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
       name: 'DatabaseNotReady',
       message: expect.stringContaining('leads into the pluggable database ORDERS of PRD'),
       remedy: expect.stringContaining('CDB$ROOT'),
@@ -88,7 +83,7 @@ describe('a database that cannot be put into backup mode is left alone', () => {
   it.each(['v$database', 'v$backup'])('when %s cannot be read', async (view) => {
     const database = simulateDatabase({ denied_views: [view] });
 
-    expect(await rejectionOf(beginBackup(database.open, first))).toMatchObject({
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
       name: 'DatabasePermissionDenied',
       message: `The database user cannot read ${view} (ORA-00942).`,
       remedy: expect.stringContaining(
@@ -101,7 +96,7 @@ describe('a database that cannot be put into backup mode is left alone', () => {
   it('when the user may not', async () => {
     const database = simulateDatabase({}, { role: 'none' });
 
-    expect(await rejectionOf(beginBackup(database.open, first))).toMatchObject({
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
       name: 'DatabasePermissionDenied',
       message: expect.stringContaining('refused ALTER DATABASE BEGIN BACKUP: ORA-01031'),
     });
@@ -116,7 +111,7 @@ describe('a database that is in backup mode before', () => {
   ])('is left so by a run that did not put it there (%d of %d)', async (active, count) => {
     const database = simulateDatabase({ datafiles: datafiles(count, active) });
 
-    expect(await rejectionOf(beginBackup(database.open, first))).toMatchObject({
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
       name: 'DatabaseInBackupMode',
       message: `Database PRD is in backup mode already, since 2026-11-24T00:30:00.000Z (${active} of ${count} datafiles), and not by this run. It is left so.`,
     });
@@ -124,81 +119,61 @@ describe('a database that is in backup mode before', () => {
     expect(database.active()).toBe(active);
   });
 
-  it('is as it should be for the run that put it there', async () => {
-    const database = simulateDatabase();
-    const begun = await beginBackup(database.open, first);
-    database.simulator.advance(60_000);
+  it('only since the look is left so as well', async () => {
+    const database = simulateDatabase({}, {}, (entry, simulator) => {
+      if (entry.kind === 'execute') simulator.change({ datafiles: datafiles(4, 4) });
+    });
 
-    expect(await beginBackup(database.open, again)).toEqual({ ...begun, how: 'found' });
-    expect(database.changes()).toEqual(['BEGIN']);
-  });
-
-  it('no more is put there again by the run that did', async () => {
-    const database = simulateDatabase();
-
-    expect(await beginBackup(database.open, again)).toMatchObject({ how: 'begun', active: 4 });
-  });
-
-  it.each([
-    ['somebody else', first, 'DatabaseInBackupMode'],
-    ['an earlier attempt of the run', again, 'found'],
-  ])('only since the look, by %s', async (_, ownership, outcome) => {
-    const database = simulateDatabase();
-    database.simulator.addFaults([
-      { kind: 'execute', effect: { refuse: 1146, message: 'file 1 is already in backup' } },
-    ]);
-
-    expect(await outcomeOf(beginBackup(database.open, ownership))).toBe(outcome);
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
+      name: 'DatabaseInBackupMode',
+      message: expect.stringContaining('since 2026-11-24T00:30:00.000Z (4 of 4 datafiles)'),
+    });
+    expect(database.active()).toBe(4);
   });
 });
 
 describe('a BEGIN BACKUP that is not answered', () => {
   const begin = { kind: 'execute', statement: 'begin backup' } as const;
 
-  it.each<[string, DatabaseFault['effect'], string]>([
-    ['done, connection lost', { drop: 'after' }, 'settled'],
-    ['done, silence', { hang: 'after' }, 'settled'],
-    ['done, broken off', { hang: 'after', heeds_break: true }, 'settled'],
-    ['not done, connection lost', { drop: 'before' }, 'DatabaseUnavailable'],
-    ['not done, silence', { hang: 'before' }, 'DatabaseUnavailable'],
-    ['not done, broken off', { hang: 'before', heeds_break: true }, 'DatabaseUnavailable'],
-    ['done later', { act_late_ms: 60_000 }, 'DatabaseUnavailable'],
-  ])('%s: is settled by a look in a new session', async (_, effect, outcome) => {
+  it.each<[string, DatabaseFault['effect'], number | string]>([
+    ['done, connection lost', { drop: 'after' }, 4],
+    ['done, silence', { hang: 'after' }, 4],
+    ['done, broken off', { hang: 'after', heeds_break: true }, 4],
+    ['not done, connection lost', { drop: 'before' }, 'BackupModeUnsure'],
+    ['not done, silence', { hang: 'before' }, 'BackupModeUnsure'],
+    ['not done, broken off', { hang: 'before', heeds_break: true }, 'BackupModeUnsure'],
+    ['done later', { act_late_ms: 60_000 }, 'BackupModeUnsure'],
+  ])('%s: is looked at in a new session, and not sent again', async (_, effect, outcome) => {
     const database = simulateDatabase();
     database.simulator.addFaults([{ ...begin, effect }]);
 
-    expect(await outcomeOf(beginBackup(database.open, first))).toBe(outcome);
+    expect(await outcomeOf(beginBackup(database.open))).toBe(outcome);
     expect(database.sessions()).toBe(2);
     expect(database.changes()).toEqual(['BEGIN']);
   });
 
-  it('is found by the next attempt when it was done later', async () => {
-    const database = simulateDatabase();
-    database.simulator.addFaults([{ ...begin, effect: { act_late_ms: 60_000 } }]);
-    await rejectionOf(beginBackup(database.open, first));
-    database.simulator.advance(60_000);
-
-    expect(await beginBackup(database.open, again)).toMatchObject({ how: 'found', active: 4 });
-    expect(database.changes()).toEqual(['BEGIN']);
-  });
-
-  it('and cannot be settled either: the way there is the error', async () => {
+  it('and cannot be looked at either: says what the doubt is about', async () => {
     const database = simulateDatabase();
     database.simulator.addFaults([
       { ...begin, effect: { drop: 'after' } },
       { kind: 'connect', nth: 2, effect: { drop: 'before' } },
     ]);
 
-    expect((await rejectionOf(beginBackup(database.open, first))).name).toBe('DatabaseUnavailable');
-    expect(await beginBackup(database.open, again)).toMatchObject({ how: 'found' });
+    expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
+      name: 'BackupModeUnsure',
+      message: expect.stringMatching(
+        /^It is not known whether database PRD has gone into backup mode\. Database .+ gave no answer to ALTER DATABASE BEGIN BACKUP \(NJS-500\)\.$/,
+      ),
+      remedy: expect.stringContaining('run again'),
+    });
   });
 
-  it('that was done, and then the look fails: the next attempt finds it', async () => {
+  it('that was done, and then the look fails: a new session finds it', async () => {
     const database = simulateDatabase();
     database.simulator.addFaults([{ statement: 'v$backup', nth: 2, effect: { drop: 'before' } }]);
 
-    expect((await rejectionOf(beginBackup(database.open, first))).name).toBe('DatabaseUnavailable');
-    expect(await beginBackup(database.open, again)).toMatchObject({ how: 'found' });
+    expect(await beginBackup(database.open)).toMatchObject({ active: 4 });
+    expect(database.changes()).toEqual(['BEGIN']);
   });
 });
 
@@ -208,12 +183,13 @@ it.each([
   [16000, 'DatabaseNotReady'],
   [1031, 'DatabasePermissionDenied'],
   [1128, 'DatabaseStatementFailed'],
-  [1089, 'DatabaseUnavailable'],
+  // It goes down: what it was told before that may have been done.
+  [1089, 'BackupModeUnsure'],
 ])('a BEGIN BACKUP that is refused with ORA %d: %s', async (refuse, name) => {
   const database = simulateDatabase();
   database.simulator.addFaults([{ kind: 'execute', effect: { refuse } }]);
 
-  expect((await rejectionOf(beginBackup(database.open, first))).name).toBe(name);
+  expect((await rejectionOf(beginBackup(database.open))).name).toBe(name);
   expect(database.active()).toBe(0);
 });
 
@@ -221,16 +197,24 @@ it('a BEGIN BACKUP that is accepted without effect is no success', async () => {
   const files = datafiles(2, 0).map((file) => ({ ...file, read_only: true }));
   const database = simulateDatabase({ datafiles: files });
 
-  expect(await rejectionOf(beginBackup(database.open, first))).toMatchObject({
-    name: 'DatabaseStatementFailed',
-    message: expect.stringContaining('none of its 2 datafiles is in backup mode'),
+  expect(await rejectionOf(beginBackup(database.open))).toMatchObject({
+    name: 'BackupModeUnsure',
+    message: expect.stringContaining('No datafile is in backup mode after it.'),
   });
+});
+
+it('a database that cannot be reached has been told nothing', async () => {
+  const database = simulateDatabase();
+  database.simulator.addFaults([{ kind: 'connect', effect: { drop: 'before' } }]);
+
+  expect((await rejectionOf(beginBackup(database.open))).name).toBe('DatabaseUnavailable');
+  expect(database.changes()).toEqual([]);
 });
 
 it('readiness can be asked without any change', async () => {
   const database = simulateDatabase();
 
-  const found = await inSession(database.open, (session) => checkReadiness(session, first));
+  const found = await inSession(database.open, (session) => checkReadiness(session));
 
   expect(found).toEqual({ name: 'PRD', datafiles: 4, active: 0, since: null });
   expect(database.changes()).toEqual([]);

@@ -10,7 +10,7 @@ import {
 } from './support/simulated-database.ts';
 
 const SINCE = '2026-11-24T00:30:00.000Z';
-const options = { name: 'PRD', since: null, archiveLog: false };
+const options = { name: 'PRD', since: null, notAfter: null, archiveLog: false };
 const inBackupMode = (state = {}) => simulateDatabase({ datafiles: datafiles(4, 4), ...state });
 const end = { kind: 'execute', statement: 'end backup' } as const;
 
@@ -25,9 +25,9 @@ const failureOf = (database: SimulatedDatabase, more = {}) =>
 describe('backup mode', () => {
   it('is ended', async () => {
     const database = simulateDatabase();
-    await beginBackup(database.open, { begunByThisRun: false });
+    await beginBackup(database.open);
 
-    expect(await endBackup(database.open, options)).toEqual({ ended: true, warnings: [] });
+    expect(await endBackup(database.open, options)).toEqual({ found: 'own', warnings: [] });
     expect(database.changes()).toEqual(['BEGIN', 'END']);
     expect(database.active()).toBe(0);
   });
@@ -35,14 +35,14 @@ describe('backup mode', () => {
   it('is ended where only some datafiles are in it', async () => {
     const database = simulateDatabase({ datafiles: datafiles(4, 1) });
 
-    expect(await endBackup(database.open, options)).toMatchObject({ ended: true });
+    expect(await endBackup(database.open, options)).toMatchObject({ found: 'own' });
     expect(database.active()).toBe(0);
   });
 
   it('is ended of a database that has crashed and is only mounted', async () => {
     const database = inBackupMode({ open_mode: 'MOUNTED' });
 
-    expect(await endBackup(database.open, options)).toMatchObject({ ended: true });
+    expect(await endBackup(database.open, options)).toMatchObject({ found: 'own' });
   });
 
   it('that is none needs no statement', async () => {
@@ -51,7 +51,7 @@ describe('backup mode', () => {
     const twice = [await endBackup(database.open, { ...options, archiveLog: true })];
     twice.push(await endBackup(database.open, options));
 
-    expect(twice).toEqual(Array(2).fill({ ended: false, warnings: [] }));
+    expect(twice).toEqual(Array(2).fill({ found: 'none', warnings: [] }));
     expect(database.changes()).toEqual([]);
   });
 
@@ -60,8 +60,33 @@ describe('backup mode', () => {
       if (entry.kind === 'execute') simulator.change({ datafiles: datafiles(4, 0) });
     });
 
-    expect(await endBackup(database.open, options)).toEqual({ ended: true, warnings: [] });
+    expect(await endBackup(database.open, options)).toEqual({ found: 'own', warnings: [] });
     expect(database.simulator.statements().map(({ outcome }) => outcome)).toContain('ORA-01142');
+  });
+});
+
+describe('backup mode that is told to be ended only if it is old enough', () => {
+  it.each<[string, string, boolean]>([
+    ['is ended when it began before that', '2026-11-24T00:45:00.000Z', true],
+    ['is ended when it began just then', SINCE, true],
+    ['is left so when it began later: it is somebody else’s', '2026-11-24T00:29:59.000Z', false],
+  ])('%s', async (_, notAfter, isEnded) => {
+    const database = inBackupMode();
+
+    const { found, warnings } = await endBackup(database.open, {
+      ...options,
+      notAfter,
+      archiveLog: true,
+    });
+
+    expect(found).toBe(isEnded ? 'own' : 'foreign');
+    expect(database.changes()).toEqual(isEnded ? ['END', 'ARCHIVE'] : []);
+    expect(database.active()).toBe(isEnded ? 0 : 4);
+    expect(warnings).toEqual(
+      isEnded
+        ? []
+        : [expect.stringContaining(`PRD is in backup mode since ${SINCE}, which is too`)],
+    );
   });
 });
 
@@ -84,9 +109,9 @@ describe('the current redo log', () => {
     const database = inBackupMode();
     database.simulator.addFaults([{ statement: 'archive log', effect }]);
 
-    const { ended, warnings } = await endBackup(database.open, { ...options, archiveLog: true });
+    const { found, warnings } = await endBackup(database.open, { ...options, archiveLog: true });
 
-    expect(ended).toBe(true);
+    expect(found).toBe('own');
     expect(warnings).toEqual([expect.stringContaining(said)]);
     expect(warnings[0]).toMatch(/^The current redo log was not archived: /);
   });
@@ -104,7 +129,7 @@ describe('an END BACKUP that is not answered', () => {
     const database = inBackupMode();
     database.simulator.addFaults([{ ...end, effect }]);
 
-    expect(await endBackup(database.open, options)).toMatchObject({ ended: true });
+    expect(await endBackup(database.open, options)).toMatchObject({ found: 'own' });
     expect(database.changes()).toEqual(changes);
     expect(database.active()).toBe(0);
   });
@@ -113,7 +138,7 @@ describe('an END BACKUP that is not answered', () => {
     const database = inBackupMode();
     database.simulator.addFaults([{ statement: 'v$backup', nth: 2, effect: { drop: 'before' } }]);
 
-    expect(await endBackup(database.open, options)).toMatchObject({ ended: true });
+    expect(await endBackup(database.open, options)).toMatchObject({ found: 'own' });
     expect(database.changes()).toEqual(['END']);
   });
 });
@@ -144,7 +169,7 @@ describe('backup mode that cannot be ended', () => {
 
     expect(failure).toMatchObject(loud);
     expect(failure.message).toContain(
-      `Nobody could look whether database PRD is still in backup mode, in which it was put at ${SINCE}: `,
+      `DATABASE PRD MAY STILL BE IN BACKUP MODE, in which it was put at ${SINCE}, and nobody could look: `,
     );
   });
 
@@ -165,6 +190,6 @@ describe('backup mode that cannot be ended', () => {
     database.simulator.addFaults([{ ...end, times: 2, effect: { hang: 'before' } }]);
     await failureOf(database);
 
-    expect(await endBackup(database.open, options)).toMatchObject({ ended: true });
+    expect(await endBackup(database.open, options)).toMatchObject({ found: 'own' });
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type DatabaseRecord, NO_FACTS } from '../../../lambda/refresh/database-facts.ts';
 import { makeManifest, manifestSchema, recordOf } from '../../../lambda/refresh/manifest.ts';
 import { makePlan } from '../../../lambda/refresh/plan.ts';
 import { beginReplication } from '../../../lambda/refresh/replication.ts';
-import { NO_GUARD, runSchema } from '../../../lambda/refresh/run.ts';
+import { NO_GUARD, type RunBackup, runSchema } from '../../../lambda/refresh/run.ts';
 import { member, source, target } from './support/volumes.ts';
 
 const started = '2026-11-24T01:00:00.000Z';
@@ -27,12 +28,14 @@ const plan = makePlan({
   targets: [target('dev-1', 120)],
   ignoreMatch: false,
 });
+const kept = { plan, database: undefined };
+const NOTHING_KEPT = { plan: undefined, database: undefined };
 
 describe('a manifest', () => {
   it('tells which instant of the source is in the target and how it got there', () => {
     const guard = { ...NO_GUARD, snapshot: 'dev-pg.before-s1', verified: 'created' as const };
     const outcome = { status: 'SUCCEEDED', target: 'refreshed' } as const;
-    const manifest = makeManifest({ ...run, guard }, plan, outcome);
+    const manifest = makeManifest({ ...run, guard }, kept, outcome);
 
     expect(manifestSchema.parse(manifest)).toEqual({
       manifest_version: 1,
@@ -46,6 +49,8 @@ describe('a manifest', () => {
       target_protection_group: 'dev-pg',
       arrays: { source: array, target: array },
       snapshot: { name: 'prd-pg.s1', created: started, reused: false },
+      database: null,
+      backup_mode: null,
       replication: null,
       plan_hash: plan.hash,
       execute_with: null,
@@ -77,7 +82,7 @@ describe('a manifest', () => {
     const second = { name: 'fa-dr', host: '127.0.0.2', rest_version: '2.26' };
     const replication = { ...beginReplication('fa-prod:prd-pg.s1'), progress: 0.25, bytes: 17 };
     const replicated = { ...run, replicate: true, target_array: second, replication };
-    const manifest = makeManifest(replicated, plan, { status: 'FAILED', target: 'untouched' });
+    const manifest = makeManifest(replicated, kept, { status: 'FAILED', target: 'untouched' });
 
     expect(manifestSchema.parse(manifest)).toMatchObject({
       arrays: { source: array, target: second },
@@ -88,7 +93,11 @@ describe('a manifest', () => {
   it('of a run that did not get anywhere is a valid one as well', () => {
     const nowhere = runSchema.parse({ id: 'nightly-1', execution: 'arn', started });
     const error = { name: 'InvalidEvent', message: 'No.', remedy: null };
-    const manifest = makeManifest(nowhere, null, { status: 'FAILED', target: 'untouched', error });
+    const manifest = makeManifest(nowhere, NOTHING_KEPT, {
+      status: 'FAILED',
+      target: 'untouched',
+      error,
+    });
 
     expect(manifestSchema.parse(manifest)).toMatchObject({
       refresh: null,
@@ -103,7 +112,7 @@ describe('a manifest', () => {
     const recoverySteps = ['purevol copy --overwrite dev-pg.refresh-in-progress.dev-1 dev-1'];
     const outcome = { status: 'FAILED', target: 'mixed', recoverySteps } as const;
 
-    expect(makeManifest(run, plan, outcome).recovery_steps).toEqual(recoverySteps);
+    expect(makeManifest(run, kept, outcome).recovery_steps).toEqual(recoverySteps);
   });
 
   it('of a run that cleared up after another says after which, and what came of it', () => {
@@ -120,17 +129,65 @@ describe('a manifest', () => {
     } as const;
     const outcome = { status: 'SUCCEEDED', target: 'refreshed' } as const;
 
-    expect(manifestSchema.parse(makeManifest({ ...run, recovery }, plan, outcome))).toMatchObject({
+    expect(manifestSchema.parse(makeManifest({ ...run, recovery }, kept, outcome))).toMatchObject({
       recovered: { run: 'nightly-0', outcome: 'restored' },
+    });
+  });
+
+  describe('of a run with a source database', () => {
+    const database: DatabaseRecord = {
+      read_from: 'session',
+      facts: { ...NO_FACTS, db_name: 'PRD', db_scn: '17', backup_mode: false },
+      shortened: [],
+    };
+    const backup: RunBackup = {
+      ...{ run: 'nightly-1', database: 'PRD', not_after: null, max_seconds: 300 },
+      ...{ archive_log: true, settle_seconds: 60, wait_seconds: 0, settled: false, done: true },
+      begun: '2026-11-24T01:00:00.000Z',
+      since: '2026-11-24T01:00:01.000Z',
+      ended: '2026-11-24T01:00:04.500Z',
+    };
+    const manifestWith = (more: Partial<RunBackup>) =>
+      manifestSchema.parse(
+        makeManifest(
+          { ...run, backup: { ...backup, ...more } },
+          { plan, database },
+          { status: 'SUCCEEDED', target: 'refreshed' },
+        ),
+      );
+
+    it('has its facts, as they were when the snapshot was taken, and how long it was in backup mode', () => {
+      expect(manifestWith({})).toMatchObject({
+        database: {
+          read_from: 'session',
+          facts: { db_name: 'PRD', db_scn: '17', backup_mode: true },
+        },
+        backup_mode: {
+          database: 'PRD',
+          run: 'nightly-1',
+          begun: '2026-11-24T01:00:00.000Z',
+          since: '2026-11-24T01:00:01.000Z',
+          ended: '2026-11-24T01:00:04.500Z',
+          seconds: 4.5,
+        },
+      });
+    });
+
+    it.each([{ ended: null }, { begun: null }])('does not make up how long (%j)', (more) => {
+      expect(manifestWith(more).backup_mode?.seconds).toBeNull();
+    });
+
+    it('leaves the facts as they were read where backup mode was not begun', () => {
+      expect(manifestWith({ begun: null }).database?.facts.backup_mode).toBe(false);
     });
   });
 
   it('has no target array where there is no target', () => {
     const without = { ...run, target_protection_group: null };
 
-    expect(makeManifest(without, null, { status: 'SNAPSHOT_ONLY', target: 'none' }).arrays).toEqual(
-      { source: array, target: null },
-    );
+    expect(
+      makeManifest(without, NOTHING_KEPT, { status: 'SNAPSHOT_ONLY', target: 'none' }).arrays,
+    ).toEqual({ source: array, target: null });
   });
 });
 

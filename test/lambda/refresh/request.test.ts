@@ -20,6 +20,9 @@ describe('a definition', () => {
       replicate: false,
       ignore_match: false,
       ora_backup_mode: false,
+      ora_facts: false,
+      ora_backup_mode_max_seconds: 300,
+      ora_archive_log: true,
       execute: false,
       excluded_volumes: [],
       allow_shared_hosts: false,
@@ -45,6 +48,9 @@ describe('a definition', () => {
       execute: 'True',
       ignore_match: 'false',
       replicate: 'TRUE',
+      ora_backup_mode: 'True',
+      ora_facts: 'true',
+      ora_archive_log: 'False',
       excluded_volumes: [{ volume_id: 'a-1' }, 'b-2'],
       flash_array_api_version: '2.26',
       _comment: 'anything',
@@ -55,6 +61,9 @@ describe('a definition', () => {
       execute: true,
       ignore_match: false,
       replicate: true,
+      ora_backup_mode: true,
+      ora_facts: true,
+      ora_archive_log: false,
       excluded_volumes: ['a-1', 'b-2'],
       flash_array_api_version: '2.26',
     });
@@ -130,14 +139,6 @@ describe('a definition', () => {
     },
   );
 
-  it('that asks for ora_backup_mode is refused for now', () => {
-    expect(refusalFor({ ora_backup_mode: true })).toEqual({
-      name: 'InvalidDefinition',
-      message: `The ${WHAT} asks for ora_backup_mode, which this version does not do yet.`,
-      remedy: 'Set ora_backup_mode to false or take it out.',
-    });
-  });
-
   it.each([
     ['idle_target_max_reads', -1, 'expected at least 0'],
     ['settle_seconds', -1, 'expected at least 0 seconds'],
@@ -145,6 +146,10 @@ describe('a definition', () => {
     ['settle_seconds', 0.5, 'expected an int, found 0.5'],
     ['keep_before_snapshots', 0, 'expected at least 1'],
     ['keep_before_snapshots', 101, 'expected at most 100'],
+    ['ora_backup_mode', 'now', 'expected a boolean, found "now"'],
+    ['ora_backup_mode_max_seconds', 9, 'expected at least 10 seconds'],
+    ['ora_backup_mode_max_seconds', 3_601, 'expected at most 3600 seconds'],
+    ['ora_backup_mode_max_seconds', 10.5, 'expected an int, found 10.5'],
     ['require_idle_target', 'now', 'expected a boolean, found "now"'],
   ])('with %s: %j says what is expected', (key, value, problem) => {
     expect(refusalFor({ [key]: value })).toMatchObject({
@@ -217,6 +222,9 @@ describe('an event', () => {
     'idle_target_max_reads',
     'settle_seconds',
     'keep_before_snapshots',
+    'ora_facts',
+    'ora_backup_mode_max_seconds',
+    'ora_archive_log',
     'flash_array_api_version',
     'src_flash_array_host',
   ])('cannot aim: %s is refused', (key) => {

@@ -38,6 +38,10 @@ describe('a request', () => {
       idle_target_max_reads: 5,
       settle_seconds: 60,
       keep_before_snapshots: 3,
+      ora_backup_mode: false,
+      ora_facts: false,
+      ora_backup_mode_max_seconds: 300,
+      ora_archive_log: true,
       excluded_volumes: ['a-1'],
       allow_shared_hosts: false,
       flash_array_api_version: '2.26',
@@ -66,11 +70,37 @@ describe('a request', () => {
     });
   });
 
-  it('that asks for backup mode is refused for now', () => {
-    expect(refusalOf(() => resolve({}, { ora_backup_mode: true })).message).toBe(
-      'The event asks for ora_backup_mode, which this version does not do yet.',
-    );
-  });
+  it.each<[object, object, object]>([
+    [{ ora_backup_mode: true }, {}, { ora_backup_mode: true, ora_facts: true }],
+    [{ ora_facts: true }, {}, { ora_backup_mode: false, ora_facts: true }],
+    [{}, { ora_backup_mode: true }, { ora_backup_mode: true, ora_facts: true }],
+    [
+      { ora_backup_mode: true },
+      { ora_backup_mode: false },
+      { ora_backup_mode: false, ora_facts: false },
+    ],
+    // Nothing else takes a snapshot of the source.
+    [
+      { ora_backup_mode: true, ora_facts: true },
+      { undo: true },
+      { ora_backup_mode: false, ora_facts: false },
+    ],
+    [
+      { ora_backup_mode: true },
+      { recover: 'nightly-1' },
+      { ora_backup_mode: false, ora_facts: false },
+    ],
+    [
+      { ora_backup_mode_max_seconds: 60, ora_archive_log: false },
+      {},
+      { ora_backup_mode_max_seconds: 60, ora_archive_log: false },
+    ],
+  ])(
+    'defined as %j and overridden with %j asks of the database %j',
+    (definition, overrides, asked) => {
+      expect(resolve(definition, overrides)).toMatchObject(asked);
+    },
+  );
 
   it.each([
     [{}, 'refresh'],
@@ -93,6 +123,8 @@ describe('a request', () => {
     [{ recover: 'nightly-1', undo: true }, 'recover and undo'],
     [{ recover: 'nightly-1', expect_plan: 'sha256:0' }, 'recover and expect_plan'],
     [{ recover: 'nightly-1', snapshot_name: 's1' }, 'recover and snapshot_name'],
+    [{ recover: 'nightly-1', ora_backup_mode: true }, 'recover and ora_backup_mode'],
+    [{ undo: true, ora_backup_mode: true }, 'undo and ora_backup_mode'],
     [
       { undo: true, snapshot_name: 's1', ignore_match: true },
       'undo and snapshot_name, ignore_match',
@@ -107,12 +139,17 @@ describe('a request', () => {
   it.each([
     ['to refresh', 'source_protection_group', {}],
     ['to undo', 'target_protection_group', { undo: true }],
-    ['to recover', 'target_protection_group', { recover: 'nightly-1' }],
   ])('%s needs a %s', (_, key, overrides) => {
     expect(refusalOf(() => resolve({ [key]: undefined }, overrides))).toMatchObject({
       name: 'InvalidDefinition',
       message: `The definition "nightly" is not valid: ${key}: expected text, found nothing.`,
     });
+  });
+
+  it('to recover needs no target group: there may be a source database to clear up', () => {
+    expect(resolve({ target_protection_group: undefined }, { recover: 'nightly-1' })).toMatchObject(
+      { mode: 'recover', target_protection_group: null },
+    );
   });
 
   it.each([{ undo: true }, { recover: 'nightly-1' }])(

@@ -7,7 +7,7 @@ import { planOverwrite } from '../../../lambda/steps/plan-overwrite.ts';
 import { prepare } from '../../../lambda/steps/prepare.ts';
 import { recordFailure } from '../../../lambda/steps/record-failure.ts';
 import { recordResult } from '../../../lambda/steps/record-result.ts';
-import { runStep } from '../../../lambda/steps/run-step.ts';
+import { runArrayStep } from '../../../lambda/steps/run-array-step.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { ARRAY, stopSimulatedArrays, volume } from '../support/simulated-array.ts';
 import { begun, failedWith } from './support/bench.ts';
@@ -230,7 +230,7 @@ describe('the record', () => {
       lines.push(fields);
     };
 
-    const run = await runStep({
+    const run = await runArrayStep({
       name: 'prepare',
       act: prepare,
       run: begun(),

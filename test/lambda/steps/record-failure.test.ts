@@ -4,6 +4,7 @@ import { prepare } from '../../../lambda/steps/prepare.ts';
 import { recordFailure } from '../../../lambda/steps/record-failure.ts';
 import { stopSimulatedArrays, volume } from '../support/simulated-array.ts';
 import { begun, failedWith, setUp } from './support/bench.ts';
+import { BEGUN, inBackupMode } from './support/database-bench.ts';
 import {
   errorOf,
   failedOverwrite,
@@ -96,6 +97,26 @@ describe('the manifest of a failed run', () => {
     const recorded = await recordFailure(failedWith(begun(), error), ports);
 
     expect(recorded).toMatchObject({ target: 'untouched', error: { name: 'InvalidCredentials' } });
+  });
+
+  it('that could not end backup mode says that before all else, and the rest beside it', async () => {
+    const { bench, run } = await inBackupMode();
+    const failed = failedWith(run, new RefreshError('ArrayUnavailable', 'No answer.', 'Look.'));
+    const notEnded = new RefreshError('BackupModeNotEnded', 'PRD IS STILL IN IT.', 'Type it.');
+
+    const recorded = await recordFailure(
+      { ...failed, backup_failure: failedWith(run, notEnded).failure },
+      bench.ports,
+    );
+
+    expect(recorded.cause).toBe('PRD IS STILL IN IT.\nWhat to do: Type it.');
+    expect(manifestAt(bench.store, `${FOLDER}/nightly-1.json`)).toMatchObject({
+      target: 'untouched',
+      error: { name: 'BackupModeNotEnded' },
+      warnings: ['Beside that the run failed: ArrayUnavailable: No answer.'],
+      database: { read_from: 'session', facts: { db_name: 'PRD', backup_mode: true } },
+      backup_mode: { database: 'PRD', begun: BEGUN, ended: null, seconds: null },
+    });
   });
 
   it('ends the array session', async () => {

@@ -105,6 +105,23 @@ describe('the manifest', () => {
   });
 });
 
+describe('the manifest of a run that only cleared up', () => {
+  it.each([
+    ['dev-pg', 'untouched'],
+    [undefined, 'none'],
+  ] as const)('with the target group %j: %s', async (target_protection_group, target) => {
+    const bench = await setUp({ definition: { target_protection_group } });
+    const run = await runUpTo('prepare', bench, begun({ recover: 'nightly-0' }));
+
+    expect(await recordResult(run, bench.ports)).toMatchObject({ status: 'SUCCEEDED', target });
+    expect(bench.store.json(`${FOLDER}/nightly-1.json`)).toMatchObject({
+      mode: 'recover',
+      recovered: { run: 'nightly-0', outcome: 'nothing' },
+    });
+    expect(bench.changes()).toEqual([]);
+  });
+});
+
 describe('the array session', () => {
   it('is ended', async () => {
     const bench = await setUp();

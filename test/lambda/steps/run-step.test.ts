@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RefreshError } from '../../../lambda/refresh/errors.ts';
 import { prepare } from '../../../lambda/steps/prepare.ts';
-import { type Log, runStep, type Step } from '../../../lambda/steps/run-step.ts';
+import { runArrayStep, type Step } from '../../../lambda/steps/run-array-step.ts';
+import { type Log, runStep } from '../../../lambda/steps/run-step.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
 import { begun, setUp } from './support/bench.ts';
@@ -28,7 +29,7 @@ describe('a step', () => {
       return prepare(run, ports);
     };
 
-    const run = await runStep({
+    const run = await runArrayStep({
       name: 'prepare',
       act,
       run: begun(),
@@ -61,7 +62,7 @@ describe('a step', () => {
       return run;
     };
 
-    const run = await runStep({
+    const run = await runArrayStep({
       name: 'x',
       act,
       run: begun(),
@@ -84,15 +85,27 @@ describe('a step', () => {
     };
     const look = { name: 'check-replication', act, ports, log };
 
-    const first = await runStep({ ...look, name: 'take-snapshot', run: begun() });
-    const second = await runStep({ ...look, run: first });
-    const third = await runStep({ ...look, run: second });
+    const first = await runArrayStep({ ...look, name: 'take-snapshot', run: begun() });
+    const second = await runArrayStep({ ...look, run: first });
+    const third = await runArrayStep({ ...look, run: second });
 
     expect(third.steps.map(({ step, ms }) => [step, ms])).toEqual([
       ['take-snapshot', 10],
       ['check-replication', 20],
     ]);
     expect(third.steps[1]).toMatchObject({ started: '2026-11-24T01:00:00.010Z', requests: 2 });
+  });
+
+  it('that speaks to no array sends it no request', async () => {
+    const clock = new ManualClock();
+    const act = async () => {
+      clock.advance(30);
+      return begun();
+    };
+
+    const run = await runStep({ name: 'x', act, run: begun(), clock, log: makeLog().log });
+
+    expect(run.steps).toMatchObject([{ ms: 30, requests: 0 }]);
   });
 
   it('that fails is logged by name and message, without what caused it', async () => {
@@ -104,7 +117,7 @@ describe('a step', () => {
     const act: Step = () => Promise.reject(error);
 
     await expect(
-      runStep({ name: 'prepare', act, run: begun(), ports: bench.ports, log }),
+      runArrayStep({ name: 'prepare', act, run: begun(), ports: bench.ports, log }),
     ).rejects.toBe(error);
 
     expect(lines).toMatchObject([

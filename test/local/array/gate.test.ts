@@ -32,7 +32,7 @@ it('an array with two doors is one array, and tells by which one a request came'
   expect(await array.names('/volumes')).toEqual(['a']);
   expect(await other.names('/volumes')).toEqual(['a']);
 
-  const request = { array: 'fa-test', method: 'GET', path: '/api/2.56/volumes' };
+  const request = { array: 'fa-test', method: 'GET', path: '/api/2.56/volumes', query: {} };
   expect(seen).toEqual([
     { ...request, door: 0 },
     { ...request, door: 1 },

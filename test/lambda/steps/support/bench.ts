@@ -37,17 +37,25 @@ export interface BenchOptions extends SimulatedOptions {
   readonly store?: MemoryStore;
   /** What can be told of executions by their ARN; of others nothing. */
   readonly executions?: Readonly<Record<string, ExecutionState>>;
+  /** Whether the deployment can speak to the source database. */
+  readonly hasOracle?: boolean;
 }
 
 export async function setUp(options: BenchOptions = {}): Promise<Bench> {
   const simulated = await startSimulatedArray(options);
-  const { store = new MemoryStore(), definition = {}, executions = {} } = options;
+  const {
+    store = new MemoryStore(),
+    definition = {},
+    executions = {},
+    hasOracle = false,
+  } = options;
   store.put('refreshes/nightly.json', { ...nightly, ...definition });
   const ports = {
     store,
     clock: new ManualClock(),
     executionState: async (arn: string) => executions[arn] ?? 'unknown',
     lingerSeconds: 600,
+    hasOracle,
     sourceArray: async () => simulated.array,
     targetArray: async () => {
       throw new Error('A refresh on one array asks for no second one.');

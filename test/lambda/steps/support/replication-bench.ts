@@ -84,6 +84,7 @@ export async function setUpReplication(
       clock: new ManualClock(),
       executionState: async () => 'unknown' as const,
       lingerSeconds: 600,
+      hasOracle: false,
       sourceArray: async () => source,
       targetArray: async () => target,
     },

@@ -6,18 +6,20 @@ import {
 import { RefreshError } from '../refresh/errors.ts';
 import { parseJson } from '../refresh/parsing.ts';
 
-const REMEDY = 'Put a JSON object with src_flash_array_host and src_flash_array_api_token there.';
-
-/** The secret's JSON document. @throws InvalidCredentials when it is not there, has no value yet, or is not JSON */
-export const readSecret = async (client: SecretsManagerClient, id: string): Promise<unknown> => {
+/** The secret's JSON document. @param remedy what to do where it is none @throws InvalidCredentials when it is not there, has no value yet, or is not JSON */
+export const readSecret = async (
+  client: SecretsManagerClient,
+  id: string,
+  remedy: string,
+): Promise<unknown> => {
   const what = `secret "${id}"`;
   try {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: id }));
-    return parseJson(SecretString, { error: 'InvalidCredentials', what, remedy: REMEDY });
+    return parseJson(SecretString, { error: 'InvalidCredentials', what, remedy });
   } catch (error) {
     // Also what Secrets Manager answers for a secret that was made and never given a value.
     if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new RefreshError('InvalidCredentials', `The ${what} has no value.`, REMEDY, {
+    throw new RefreshError('InvalidCredentials', `The ${what} has no value.`, remedy, {
       cause: error,
     });
   }

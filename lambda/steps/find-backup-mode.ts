@@ -1,0 +1,59 @@
+import { RefreshError } from '../refresh/errors.ts';
+import { readEvent } from '../refresh/request.ts';
+import type { Run } from '../refresh/run.ts';
+import { loadDefinition } from './definitions.ts';
+import { acquireDocument, backupDocument, findDocument, snapshotDocument } from './documents.ts';
+import type { Ports } from './ports.ts';
+
+/** How long after the database was last seen out of backup mode a run may still put it there: three steps and their pauses. */
+const LATEST_BEGIN_MS = 30 * 60_000;
+
+/**
+ * For a run that clears up after another: whether that may have left the source database in backup mode. Asks nothing of
+ * any array, since one that is down must not keep backup mode from being ended.
+ * @throws RunStillRunning
+ */
+export const findBackupMode = async (run: Run, { store, executionState }: Ports): Promise<Run> => {
+  const event = readEvent(run.event);
+  const { recover } = event;
+  if (recover === undefined) return run;
+  const [note, snapshot, acquired] = await Promise.all([
+    findDocument(store, recover, backupDocument),
+    findDocument(store, recover, snapshotDocument),
+    findDocument(store, recover, acquireDocument),
+  ]);
+  // Nobody acquires a guard before backup mode has been ended.
+  if (!note || acquired || note.refresh !== event.refresh) return run;
+  const execute = event.execute ?? (await loadDefinition(store, event.refresh)).execute;
+  if (!execute) {
+    const warning = `An execution first sees to it that database ${note.database} is out of backup mode.`;
+    return { ...run, warnings: [...run.warnings, warning] };
+  }
+  if ((await executionState(note.execution)) === 'alive') {
+    throw new RefreshError(
+      'RunStillRunning',
+      `Run "${recover}" is at work, and database ${note.database} may be in backup mode for it.`,
+      'Wait for it, or stop its execution first.',
+    );
+  }
+  return {
+    ...run,
+    execute,
+    ends_backup: true,
+    backup: {
+      run: recover,
+      database: note.database,
+      begun: null,
+      since: null,
+      not_after: note.seen && new Date(Date.parse(note.seen) + LATEST_BEGIN_MS).toISOString(),
+      ended: null,
+      max_seconds: note.max_seconds,
+      archive_log: note.archive_log,
+      settle_seconds: note.settle_seconds,
+      wait_seconds: 0,
+      // Once there is a snapshot, the step that begins backup mode has come to its end.
+      settled: snapshot !== undefined,
+      done: false,
+    },
+  };
+};

@@ -1,21 +1,25 @@
 import { readFile } from 'node:fs/promises';
+import { databaseSecretSchema, readDatabaseCredentials } from '../../lambda/oracle/credentials.ts';
 import { type CredentialsEnvironment, readCredentials } from '../../lambda/refresh/credentials.ts';
 import { type Definition, readDefinition } from '../../lambda/refresh/definition.ts';
 import { isRecord, parseJson, withoutComments } from '../../lambda/refresh/parsing.ts';
+import type { DatabaseAccess } from '../deployment.ts';
 import { isRefresh, type Options, UsageError } from './options.ts';
 
-/** What a run on this machine is made of: the two halves into which the script's one file splits. */
+/** What a run on this machine is made of: the parts into which the script's one file splits. */
 export interface Configuration {
   /** Goes into the bucket. */
   readonly definition: Definition;
   /** Goes into the secret. */
   readonly secret: Readonly<Record<string, unknown>>;
+  /** The source database, with a secret of its own; without it that is let be. */
+  readonly database?: DatabaseAccess | undefined;
   /** Variables that stand in for what the secret lacks. */
   readonly environment: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 
-/** Keys of the file that belong to the secret, by every name that the script has for them. */
+/** Keys of the file that belong to the arrays' secret, by every name that the script has for them. */
 const SECRET_KEYS: Readonly<Record<string, string>> = {
   flash_array_host: 'src_flash_array_host',
   flash_array_api_token: 'src_flash_array_api_token',
@@ -26,6 +30,9 @@ const SECRET_KEYS: Readonly<Record<string, string>> = {
   tgt_flash_array_api_token: 'tgt_flash_array_api_token',
   tgt_flash_array_ca: 'tgt_flash_array_ca',
 };
+
+/** Those that belong to the database's. */
+const DATABASE_KEYS: readonly string[] = Object.keys(databaseSecretSchema.shape);
 
 /**
  * Reads the file of `-f` and lays the options over it.
@@ -45,7 +52,7 @@ export const readConfiguration = async (
     }),
   );
   if (!isRecord(document)) throw new UsageError(`The ${what} must hold a JSON object.`);
-  const { secret, definition } = split(document, what);
+  const { secret, database, definition } = split(document, what);
   const standIns = pickDefined({
     FA_HOST: environment.FA_HOST,
     API_TOKEN: environment.API_TOKEN,
@@ -53,11 +60,19 @@ export const readConfiguration = async (
     API_TOKEN_TGT: environment.API_TOKEN_TGT,
   });
   readCredentials('src', secret, standIns, what);
-  const { execute, ...rest } = readDefinition(withOptions(definition, options), what);
+  if (database) readDatabaseCredentials(database, what);
+  // Who names the database wants to know of which instant of it a copy is.
+  const facts = database ? { ora_facts: true } : {};
+  const { execute, ...rest } = readDefinition(
+    { ...facts, ...withOptions(definition, options) },
+    what,
+  );
   if (rest.replicate) readCredentials('tgt', secret, standIns, what);
+  if (!database && isRefresh(options)) refuseDatabase(rest, options, what);
   return {
     definition: { ...rest, execute: options.execute },
     secret,
+    database: database && { secret: database },
     environment: standIns,
     warnings:
       execute && !options.execute
@@ -71,7 +86,7 @@ export const withOptions = (
   definition: Readonly<Record<string, unknown>>,
   options: Options,
 ): Record<string, unknown> => {
-  const { source, target, snapshotName, replicate, ignoreMatch } = options;
+  const { source, target, snapshotName, replicate, ignoreMatch, backupMode } = options;
   requireGroup(definition, options);
   const given = pickDefined({
     source_protection_group: source,
@@ -89,38 +104,73 @@ export const withOptions = (
     ...given,
     ...(ignoreMatch ? { ignore_match: true } : {}),
     ...(replicate ? { replicate: true } : {}),
+    ...(backupMode ? { ora_backup_mode: true } : {}),
   };
 };
 
 const requireGroup = (definition: Readonly<Record<string, unknown>>, options: Options): void => {
   const isIn = (...keys: readonly string[]) => keys.some((key) => definition[key] !== undefined);
-  if (!isRefresh(options)) {
-    if (options.target ?? isIn('target_protection_group', 'tgt_protection_group')) return;
+  const hasTarget =
+    options.target !== undefined || isIn('target_protection_group', 'tgt_protection_group');
+  const hasSource =
+    options.source !== undefined || isIn('source_protection_group', 'src_protection_group');
+  if (options.undo) {
+    if (hasTarget) return;
     throw new UsageError(
       'Which protection group shall be put back? Name it with -t, or as target_protection_group in the file.',
     );
   }
-  if (options.source ?? isIn('source_protection_group', 'src_protection_group')) return;
+  if (options.recover !== undefined) {
+    if (hasTarget || hasSource) return;
+    throw new UsageError(
+      'On which protection group was the run? Name it with -t or, where the run only took a snapshot, with -s; or as target_protection_group or source_protection_group in the file.',
+    );
+  }
+  if (hasSource) return;
   throw new UsageError(
     'Which protection group shall be copied? Name it with -s, or as source_protection_group in the file.',
   );
 };
 
+/** @throws UsageError where something is wanted of a database that nobody has named */
+const refuseDatabase = (
+  { ora_backup_mode, ora_facts }: Pick<Definition, 'ora_backup_mode' | 'ora_facts'>,
+  { backupMode }: Options,
+  what: string,
+): void => {
+  const wanted = [
+    ...(backupMode ? ['-b'] : ora_backup_mode ? ['ora_backup_mode'] : []),
+    ...(ora_facts ? ['ora_facts'] : []),
+  ].join(' and ');
+  if (wanted === '') return;
+  throw new UsageError(
+    `For ${wanted} the source database must be known, but the ${what} gives no ora_src_usr, ora_src_pwd and ora_src_cs. ` +
+      `Add the user, the password and host:port/service there, or leave ${wanted} out.`,
+  );
+};
+
 const split = (document: Readonly<Record<string, unknown>>, what: string) => {
   const secret: Record<string, unknown> = {};
+  const database: Record<string, unknown> = {};
   const definition: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(document)) {
     const name = SECRET_KEYS[key];
-    if (name === undefined) definition[key] = value;
-    // The script's sample leaves a key empty where the environment shall speak.
+    const isDatabase = DATABASE_KEYS.includes(key);
+    if (name === undefined && !isDatabase) definition[key] = value;
+    // The script's sample leaves a key empty where the environment shall speak, and where there is no database.
     else if (value === '' || value === null) continue;
+    else if (name === undefined) database[key] = value;
     else if (Object.hasOwn(secret, name) && secret[name] !== value) {
       throw new UsageError(
         `The ${what} gives ${name} twice, in two spellings and with two values.`,
       );
     } else secret[name] = value;
   }
-  return { secret, definition };
+  return {
+    secret,
+    database: Object.keys(database).length > 0 ? database : undefined,
+    definition,
+  };
 };
 
 const readText = async (file: string): Promise<string> => {

@@ -1,9 +1,19 @@
+import { RefreshError } from '../../lambda/refresh/errors.ts';
+import { backupAlarm, type OpenBackup, openBackup } from './backup-alarm.ts';
+import { EXIT } from './exit-codes.ts';
+
 /** States from which on the target may be mixed. */
 export const WRITING: readonly string[] = ['Overwrite Volumes', 'Recover Target'];
 /** From these on it is whole again. */
-const WHOLE: readonly string[] = ['Release Guard', 'Take Snapshot', 'Record Result'];
+const WHOLE: readonly string[] = [
+  'Release Guard',
+  'Take Snapshot',
+  'Read Database',
+  'Record Result',
+];
 /** What is done to the end whatever the person wants: it finishes, puts back or records what was begun. */
 const UNSTOPPABLE: readonly string[] = [
+  'End Backup',
   'Verify Target',
   'Release Guard',
   'Roll Back',
@@ -12,64 +22,65 @@ const UNSTOPPABLE: readonly string[] = [
 ];
 /** Nor is this left once it has taken over. */
 const RECOVERING = 'Recover Target';
-/** The only wait that may be cut short; in the others the array may still be at work. */
+/** The only wait that may be cut short; in the others the array or the database may still be at work. */
 const IDLE_WAIT = 'Wait For Replication';
 
-/** Thrown in place of a step that is no longer wanted; the state machine catches it as any error of a step. */
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-  constructor() {
-    super(
-      'The run was stopped by the person who started it.\nWhat to do: Start it again when it suits.',
-    );
-  }
+/** Within this time a second signal is the first one again: npm passes on the Ctrl-C that the terminal has sent to all. */
+const ECHO_MS = 1_000;
+
+/** What a person reads of it, and how the process ends. */
+export interface InterruptionOptions {
+  readonly say: (text: string) => void;
+  readonly exit: (code: number) => void;
+  /** The command that clears up after a run. */
+  readonly recovering: (run: string) => string;
+  /** Milliseconds since whenever. */
+  readonly now: () => number;
 }
 
 /**
- * Stops a run at the first signal before its next step: what was begun on the target is finished or put back, and the
- * run is recorded. At the second signal the process ends at once.
+ * Stops a run at the first signal before its next step: what was begun on the target is finished or put back, a database is
+ * taken out of backup mode, and the run is recorded. At the second signal the process ends at once.
  */
 export class Interruption {
-  #requested = false;
+  #requestedAt: number | undefined;
   #state: string | undefined;
   #isWriting = false;
+  #backup: OpenBackup | undefined;
   #wake: (() => void) | undefined;
-  readonly #say: (text: string) => void;
-  readonly #exit: (code: number) => void;
+  readonly #options: InterruptionOptions;
 
-  constructor(say: (text: string) => void, exit: (code: number) => void) {
-    this.#say = say;
-    this.#exit = exit;
+  constructor(options: InterruptionOptions) {
+    this.#options = options;
   }
 
   get requested(): boolean {
-    return this.#requested;
+    return this.#requestedAt !== undefined;
   }
 
   /** Handles a signal. */
   readonly signal = (): void => {
-    if (this.#requested || this.#state === undefined) {
-      if (this.#isWriting) {
-        this.#say(
-          'Stopped in the middle: take the target group as mixed. Its guard stays on the array, and the next run puts the target back first.',
-        );
-      }
-      this.#exit(this.#isWriting ? 3 : 1);
-      return;
+    const now = this.#options.now();
+    if (this.#requestedAt !== undefined) {
+      if (now - this.#requestedAt >= ECHO_MS) this.#stop();
+    } else if (this.#state === undefined) {
+      this.#stop();
+    } else {
+      this.#requestedAt = now;
+      this.#wake?.();
+      this.#options.say(`Stopping: ${this.#underWay()} first. Once more to stop at once.`);
     }
-    this.#requested = true;
-    this.#wake?.();
-    this.#say(
-      `Stopping: ${this.#isWriting ? 'what was begun on the target is finished or put back' : 'the step under way is being finished'} first. Once more to stop at once.`,
-    );
   };
 
   /** Waits in a Wait state's place, until it is enough or, where nothing depends on it, a signal comes. */
   readonly wait = async (seconds: number, state: string): Promise<void> => {
     const isIdle = state === IDLE_WAIT;
-    if (isIdle && this.#requested) return;
+    if (isIdle && this.requested) return;
+    const asked = this.#backup ? 'database' : 'array';
     if (!isIdle)
-      this.#say(`Waiting ${seconds} s, until nothing that the array was asked can still happen …`);
+      this.#options.say(
+        `Waiting ${seconds} s, until nothing that the ${asked} was asked can still happen …`,
+      );
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, seconds * 1_000);
       if (!isIdle) return;
@@ -81,12 +92,39 @@ export class Interruption {
     this.#wake = undefined;
   };
 
-  /** To be called before each step. @throws Interrupted */
-  readonly beforeStep = (state: string): void => {
+  /**
+   * To be called before each step, with the run document that it is given.
+   * @throws Interrupted in place of a step that is no longer wanted; the state machine catches it as any error of a step
+   */
+  readonly beforeStep = (state: string, run: unknown): void => {
     const goesOn = UNSTOPPABLE.includes(state) || (state === RECOVERING && this.#isWriting);
-    if (this.#requested && !goesOn) throw new Interrupted();
+    if (this.requested && !goesOn) {
+      throw new RefreshError(
+        'Interrupted',
+        'The run was stopped by the person who started it.',
+        'Start it again when it suits.',
+      );
+    }
     this.#state = state;
+    this.#backup = openBackup(run);
     if (WRITING.includes(state)) this.#isWriting = true;
     if (WHOLE.includes(state)) this.#isWriting = false;
   };
+
+  #underWay(): string {
+    if (this.#backup) return `database ${this.#backup.database} is taken out of backup mode`;
+    if (this.#isWriting) return 'what was begun on the target is finished or put back';
+    return 'the step under way is being finished';
+  }
+
+  #stop(): void {
+    const { say, exit, recovering } = this.#options;
+    if (this.#isWriting) {
+      say(
+        'Stopped in the middle: take the target group as mixed. Its guard stays on the array, and the next run puts the target back first.',
+      );
+    }
+    if (this.#backup) say(backupAlarm(this.#backup, recovering(this.#backup.run)));
+    exit(this.#backup ? EXIT.inBackupMode : this.#isWriting ? EXIT.mixed : EXIT.failure);
+  }
 }

@@ -1,29 +1,30 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorKind, joinMessage, RefreshError } from '../../lambda/refresh/errors.ts';
+import { joinMessage, RefreshError } from '../../lambda/refresh/errors.ts';
 import { recordOf } from '../../lambda/refresh/manifest.ts';
 import { FunctionError } from '../local-function.ts';
 import { readConfiguration } from './configuration.ts';
+import { codeOf, exitCode, showEnd } from './ending.ts';
+import { EXIT } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
-import { type Options, readOptions, USAGE, UsageError } from './options.ts';
+import { type Options, readOptions, recoveringArguments, USAGE, UsageError } from './options.ts';
 import { Progress } from './progress.ts';
-import { executingCommand, reportRun } from './report.ts';
-import type { Ended } from './run.ts';
+import { commandWith } from './report.ts';
 import type { SimulatedArray } from './simulated-array.ts';
 
-const SUCCESS = 0;
-const FAILURE = 1;
-const USAGE_ERROR = 2;
-const MIXED = 3;
+/** The last one comes when the terminal is closed, or the line to it drops. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The command line. Results go to standard output, progress and errors to standard error. @returns the exit code */
 export const main = async (args: readonly string[]): Promise<number> => {
+  // Whoever reads may be gone: what was begun has to be ended all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const progress = new Progress(process.stderr);
   try {
     const options = readOptions(args, process.env);
     if (options.help) {
       console.log(USAGE);
-      return SUCCESS;
+      return EXIT.success;
     }
     return await refresh(options, args, progress);
   } catch (error) {
@@ -42,20 +43,25 @@ const refresh = async (
     simulated?.configuration ??
     (await readConfiguration(options.configFile ?? '', options, process.env));
   for (const warning of configuration.warnings) progress.warn(warning);
-  if (simulated) progress.say('On a simulated array; name a real one with -f.');
-
-  const interruption = new Interruption(
-    (text) => progress.warn(text),
-    (code) => process.exit(code),
-  );
-  process.on('SIGINT', interruption.signal).on('SIGTERM', interruption.signal);
+  if (simulated) {
+    const database = configuration.database ? ' and a simulated database' : '';
+    progress.say(`On a simulated array${database}; name a real one with -f.`);
+  }
+  const recovering = (run: string) => commandWith(recoveringArguments(args, run));
+  const interruption = new Interruption({
+    say: (text) => progress.warn(text),
+    exit: (code) => process.exit(code),
+    recovering,
+    now: () => performance.now(),
+  });
+  for (const signal of SIGNALS) process.on(signal, interruption.signal);
   try {
     const { runRefresh } = await import('./run.ts');
     const ended = await runRefresh({ options, configuration, progress, interruption });
-    show(ended, options, args, simulated);
-    return exitCode(ended, interruption);
+    showEnd(ended, { options, args, progress, recovering, simulated });
+    return exitCode(ended, interruption.requested);
   } finally {
-    process.off('SIGINT', interruption.signal).off('SIGTERM', interruption.signal);
+    for (const signal of SIGNALS) process.off(signal, interruption.signal);
     await simulated?.stop();
   }
 };
@@ -66,42 +72,11 @@ const simulate = async (options: Options): Promise<SimulatedArray> => {
   return simulateArray(options);
 };
 
-const show = (
-  { manifest, path, result }: Ended,
-  { json }: Options,
-  args: readonly string[],
-  simulated?: SimulatedArray,
-): void => {
-  if (!manifest) {
-    const reason = result.status === 'FAILED' ? ` ${result.error}: ${result.cause}` : '';
-    console.error(`The run failed, and not even that could be recorded.${reason}`);
-  } else if (json) {
-    console.log(JSON.stringify(manifest, null, 2));
-  } else {
-    console.log(`\n${reportRun(manifest)}`);
-    if (simulated && manifest.status === 'SUCCEEDED')
-      console.log(`\n${simulated.compare(manifest)}`);
-    if (manifest.status === 'PLANNED')
-      console.log(`\nThis executes it:\n  ${executingCommand(args, manifest)}`);
-    console.log(`\nManifest  ${path}`);
-  }
-};
-
-const exitCode = ({ manifest, overwriteBegun }: Ended, interruption: Interruption): number => {
-  if (!manifest) return overwriteBegun ? MIXED : FAILURE;
-  if (manifest.target === 'mixed') return MIXED;
-  if (manifest.error) return codeOf(manifest.error.name);
-  return interruption.requested ? FAILURE : SUCCESS;
-};
-
-const codeOf = (errorName: string): number =>
-  errorKind(errorName) === 'input' ? USAGE_ERROR : FAILURE;
-
 /** An error from before the run, or of the start function. */
 const explain = (error: unknown, progress: Progress): number => {
   if (error instanceof UsageError) {
     progress.say(`${error.message}\n(npm start -- --help shows the options.)`);
-    return USAGE_ERROR;
+    return EXIT.usage;
   }
   if (error instanceof RefreshError) {
     progress.say(`${error.name}: ${error.message}`);
@@ -113,7 +88,7 @@ const explain = (error: unknown, progress: Progress): number => {
     return codeOf(name);
   }
   progress.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return FAILURE;
+  return EXIT.failure;
 };
 
 /** A place that cannot be written to shows itself before the run, not after it. @throws UsageError */

@@ -16,6 +16,8 @@ export interface Options {
   readonly dataDir: string;
   readonly replicate: boolean;
   readonly ignoreMatch: boolean;
+  /** Put the source database into backup mode for the snapshot. */
+  readonly backupMode: boolean;
   readonly execute: boolean;
   /** Hash of the plan that is to be executed, and no other. */
   readonly expectPlan: string | undefined;
@@ -43,20 +45,21 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
   -r, --replicate                   send the snapshot to the second array, and overwrite the target group there
   -o, --output-file FILE            write the names of the snapshot volumes there, one a line
   -i, --ignore-match                pair by size alone, ignoring the tags of earlier runs
+  -b, --backup-mode                 put the source database into Oracle backup mode while the snapshot is taken;
+                                    the file of -f names the database: ora_src_usr, ora_src_pwd, ora_src_cs
   -x, --execute                     do it; without it the plan is shown and nothing is changed
       --expect-plan HASH            execute that plan, as a dry run has shown it, and no other
       --undo                        put the group of -t back to what it held before its last refresh
-      --recover RUN                 clear up after a run that ended in the middle, on the group of -t
+      --recover RUN                 clear up after a run that ended in the middle, on the group of -t; or, where that
+                                    only took a snapshot, of -s
       --demo replication            the worked example with two arrays
       --json                        print the manifest and nothing else
       --data-dir DIR                where plans and manifests are kept
                                     (default: $XDG_STATE_HOME/flasharray-refresh)
   -h, --help                        show this
 
-Not yet: -b, --backup-mode is refused.
-
 Exit codes: 0 succeeded or planned; 1 refused or failed, the target is whole; 2 bad options or configuration;
-3 the target may be mixed.`;
+3 the target may be mixed; 4 the source database may still be in backup mode, whatever else.`;
 
 const flags = {
   'source-protection-group': { type: 'string', short: 's' },
@@ -82,15 +85,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws UsageError */
 export const readOptions = (args: readonly string[], environment: Environment): Options => {
   const { values } = parse(args.map(unifySpelling));
-  if (values['backup-mode']) {
-    throw new UsageError('-b (--backup-mode) is not in this version yet. Leave it out.');
-  }
   const { undo = false, recover } = values;
   if (undo && recover !== undefined) {
     throw new UsageError('--undo and --recover do not go together. Recover first, then undo.');
   }
-  if ((undo || recover !== undefined) && values['snapshot-name'] !== undefined) {
-    throw new UsageError('-n does not go together with --undo or --recover. Leave it out.');
+  const useless = [
+    ...(values['snapshot-name'] === undefined ? [] : ['-n']),
+    ...(values['backup-mode'] ? ['-b'] : []),
+  ];
+  if ((undo || recover !== undefined) && useless.length > 0) {
+    throw new UsageError(
+      `--undo and --recover take no snapshot, so ${useless.join(' and ')} cannot go with them. Leave it out.`,
+    );
   }
   return {
     undo,
@@ -104,12 +110,37 @@ export const readOptions = (args: readonly string[], environment: Environment): 
     dataDir: values['data-dir'] ?? defaultDataDir(environment),
     replicate: values.replicate ?? false,
     ignoreMatch: values['ignore-match'] ?? false,
+    backupMode: values['backup-mode'] ?? false,
     execute: values.execute ?? false,
     json: values.json ?? false,
     help: values.help ?? false,
     demo: readDemo(values.demo),
     retryScale: readScale(environment['REFRESH_RETRY_SCALE'] ?? '0.1'),
   };
+};
+
+/** What stays the same when it is cleared up after a run. */
+const KEPT = [
+  'source-protection-group',
+  'target-protection-group',
+  'config-file',
+  'data-dir',
+  'replicate',
+] as const satisfies readonly (keyof typeof flags)[];
+
+/**
+ * The arguments that clear up after a run.
+ * @param args those of that run
+ * @throws UsageError
+ */
+export const recoveringArguments = (args: readonly string[], run: string): string[] => {
+  const { values } = parse(args.map(unifySpelling));
+  const kept = KEPT.flatMap((name) => {
+    const value = values[name];
+    if (value === undefined) return [];
+    return typeof value === 'string' ? [`--${name}`, value] : [`--${name}`];
+  });
+  return ['--recover', run, ...kept, '-x'];
 };
 
 /** Whether the command line asks for the worked example. */

@@ -36,6 +36,11 @@ export class Progress {
     this.#screen.write(`${this.#paint('yellow', '!')} ${text}\n`);
   }
 
+  /** Says what nobody must overlook. */
+  alarm(text: string): void {
+    this.#screen.write(`\n${this.#paint('red', text)}\n`);
+  }
+
   /** Follows an execution of the state machine. */
   show(event: FlowEvent): void {
     if (!('state' in event) || event.state.type !== 'Task') return;
@@ -104,7 +109,10 @@ const formatTime = (seconds: number): string =>
 
 const costOf = (output: unknown): string => {
   const step = runSchema.safeParse(output).data?.steps.at(-1);
-  return step ? `  ${step.requests} request${step.requests === 1 ? '' : 's'}, ${step.ms} ms` : '';
+  if (!step) return '';
+  const requests = step.requests === 1 ? '1 request, ' : `${step.requests} requests, `;
+  // A step that has nothing to do with an array.
+  return `  ${step.requests === 0 ? '' : requests}${step.ms} ms`;
 };
 
 const firstLine = (cause: unknown): string => {

@@ -4,9 +4,18 @@ import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import type { ArrayIdentity } from '../../lambda/refresh/run.ts';
 import { formatSize } from '../../lambda/refresh/volumes.ts';
 
-/** What a person reads at the end of a run. */
-export const reportRun = (manifest: Manifest): string =>
-  [heading(manifest), pairsTable(manifest), notes(manifest), outcome(manifest), byHand(manifest)]
+/**
+ * What a person reads at the end of a run.
+ * @param backsUp whether it puts the source database into backup mode, or would
+ */
+export const reportRun = (manifest: Manifest, backsUp: boolean): string =>
+  [
+    heading(manifest),
+    pairsTable(manifest),
+    notes(manifest),
+    outcome(manifest, backsUp),
+    byHand(manifest),
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
 
@@ -16,29 +25,29 @@ export const reportRun = (manifest: Manifest): string =>
  */
 export const executingCommand = (args: readonly string[], { plan_hash }: Manifest): string => {
   const expected = plan_hash === null ? [] : ['--expect-plan', plan_hash];
-  return ['npm start --', ...args.map(quoteForShell), '-x', ...expected].join(' ');
+  return commandWith([...args, '-x', ...expected]);
 };
+
+export const commandWith = (args: readonly string[]): string =>
+  ['npm start --', ...args.map(quoteForShell)].join(' ');
 
 const quoteForShell = (argument: string): string =>
   /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 
-const heading = ({
-  mode,
-  arrays,
-  snapshot,
-  source_protection_group,
-  target_protection_group,
-  guard,
-}: Manifest): string =>
-  [
+const heading = (manifest: Manifest): string => {
+  const { mode, arrays, snapshot, source_protection_group, target_protection_group, guard } =
+    manifest;
+  return [
     arrays.source && `Array     ${describeArray(arrays.source)}`,
     mode === 'refresh' && source_protection_group && `Source    ${source_protection_group}`,
+    ...databaseLines(manifest),
     snapshot && `Snapshot  ${snapshot.name} (${describeSnapshot(snapshot)})`,
     target_protection_group && `Target    ${target_protection_group}${onOther(arrays)}`,
     guard && `Before    ${guard} (the target as it was before)`,
   ]
     .filter(Boolean)
     .join('\n');
+};
 
 const describeArray = ({ name, host, rest_version }: ArrayIdentity): string =>
   `${name} (${host}, REST ${rest_version})`;
@@ -53,6 +62,41 @@ const describeSnapshot = ({ created, reused }: NonNullable<Manifest['snapshot']>
 
 /** `2026-11-24T01:00:03.000Z` as `2026-11-24 01:00:03 UTC`. */
 const readable = (time: string): string => time.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');
+
+const databaseLines = (manifest: Manifest): string[] => {
+  const { database, backup_mode } = manifest;
+  const lines = [
+    ...(database ? [describeFacts(database)] : backup_mode ? [backup_mode.database] : []),
+    ...(backup_mode ? [describeBackupMode(backup_mode, manifest)] : []),
+  ];
+  return lines.map((line, index) => `${index === 0 ? 'Database' : '        '}  ${line}`);
+};
+
+const describeFacts = ({ facts, read_from }: NonNullable<Manifest['database']>): string => {
+  const { db_name, version, db_role, db_open_mode, db_scn, db_time } = facts;
+  return [
+    [db_name ?? 'of unknown name', version].filter(Boolean).join(' '),
+    db_role,
+    db_open_mode,
+    [db_scn && `SCN ${db_scn}`, db_time && `at ${readable(db_time)}`].filter(Boolean).join(' '),
+    read_from === 'tags' && 'as the tags of the snapshot say',
+  ]
+    .filter(Boolean)
+    .join(', ');
+};
+
+const describeBackupMode = (
+  { begun, ended, seconds }: NonNullable<Manifest['backup_mode']>,
+  { error }: Manifest,
+): string => {
+  if (begun && ended)
+    return `in backup mode for ${seconds} s, from ${readable(begun)} to ${readable(ended)}`;
+  if (ended) return `seen out of backup mode at ${readable(ended)}`;
+  if (begun) return `IN BACKUP MODE SINCE ${readable(begun)}`;
+  return error?.name === 'BackupModeNotEnded'
+    ? 'MAYBE IN BACKUP MODE'
+    : 'was not put into backup mode';
+};
 
 const RULES = {
   tag: 'tagged before',
@@ -108,14 +152,14 @@ const TARGET_STATES: Readonly<Record<Manifest['target'], string>> = {
     'THE TARGET GROUP MAY BE MIXED: some volumes hold the snapshot, others what they held before. Do not use it.',
 };
 
-const outcome = (manifest: Manifest): string => {
+const outcome = (manifest: Manifest, backsUp: boolean): string => {
   const { status, target, error } = manifest;
   if (error) {
     return `FAILED: ${error.name}\n${joinMessage(error.message, error.remedy)}\n${TARGET_STATES[target]}`;
   }
-  if (status === 'PLANNED') return `PLANNED: ${describePlan(manifest)} Nothing was changed.`;
-  if (manifest.mode === 'recover')
-    return `SUCCEEDED: ${RECOVERED[manifest.recovered?.outcome ?? 'nothing']}`;
+  if (status === 'PLANNED')
+    return `PLANNED: ${describePlan(manifest, backsUp)} Nothing was changed.`;
+  if (manifest.mode === 'recover') return `SUCCEEDED: ${describeRecovery(manifest)}`;
   if (manifest.mode === 'undo') return describeUndo(manifest);
   if (status === 'SNAPSHOT_ONLY')
     return `SNAPSHOT_ONLY: the snapshot is there. ${TARGET_STATES[target]}`;
@@ -123,13 +167,22 @@ const outcome = (manifest: Manifest): string => {
   return `SUCCEEDED: ${count(manifest.pairs.length)} of ${manifest.target_protection_group} now hold ${manifest.source_protection_group} as of ${when ? readable(when) : 'the snapshot'}.`;
 };
 
-const describePlan = ({ mode, recovered, pairs, target_protection_group }: Manifest): string => {
-  if (target_protection_group === null) return 'only the snapshot would be taken.';
+const describePlan = (
+  { mode, recovered, database, pairs, target_protection_group: target }: Manifest,
+  backsUp: boolean,
+): string => {
   const cleared = recovered?.run ? `run "${recovered.run}" would be cleared up after` : '';
   if (mode === 'recover') return `${cleared || 'nothing would be cleared up'}.`;
   const verb = mode === 'undo' ? 'put back' : 'overwritten';
-  const first = cleared === '' ? '' : `${cleared}, and `;
-  return `${first}${count(pairs.length)} of ${target_protection_group} would be ${verb}.`;
+  return `${[
+    cleared,
+    backsUp && `database ${database?.facts.db_name ?? ''} would be put into backup mode`,
+    target === null
+      ? 'only the snapshot would be taken'
+      : `${count(pairs.length)} of ${target} would be ${verb}`,
+  ]
+    .filter(Boolean)
+    .join(', and ')}.`;
 };
 
 const RECOVERED = {
@@ -138,6 +191,15 @@ const RECOVERED = {
   untouched: 'the run had overwritten nothing; the target group is as it was, and free again.',
   restored: 'the target group was put back to what it held before that run.',
 } as const;
+
+/** Of the backup mode no more is known than that it is over, maybe since long before. */
+const describeRecovery = ({ recovered, backup_mode }: Manifest): string => {
+  const target = recovered?.outcome ?? 'nothing';
+  if (!backup_mode) return RECOVERED[target];
+  const { database, run } = backup_mode;
+  const over = `the backup mode into which run "${run}" may have put database ${database} is over.`;
+  return target === 'nothing' ? over : `${over} On the target: ${RECOVERED[target]}`;
+};
 
 const describeUndo = ({
   pairs,

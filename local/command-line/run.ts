@@ -7,6 +7,7 @@ import { type Deployment, deployLocally } from '../deployment.ts';
 import type { ExecutionResult } from '../flow.ts';
 import { mirrorBucket, recallBucket } from '../mirror.ts';
 import { readStack } from '../template.ts';
+import { type OpenBackup, openBackup } from './backup-alarm.ts';
 import type { Configuration } from './configuration.ts';
 import { openFunctionLog } from './function-log.ts';
 import { type Interruption, WRITING } from './interruption.ts';
@@ -25,6 +26,10 @@ export interface Ended {
   readonly result: ExecutionResult;
   /** Whether a state that writes to the target was entered. */
   readonly overwriteBegun: boolean;
+  /** The source database, where it may still be in backup mode. */
+  readonly inBackupMode: OpenBackup | undefined;
+  /** Whether the run puts the source database into backup mode, or would. */
+  readonly backsUp: boolean;
   /** Undefined when not even the failure could be recorded. */
   readonly manifest: Manifest | undefined;
   /** The manifest's file. */
@@ -44,6 +49,7 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
   const deployment = await deployLocally({
     stack: await readStack(assembly),
     secret: configuration.secret,
+    database: configuration.database,
     environment: configuration.environment,
     retryScale: options.retryScale,
     beforeTask: interruption.beforeStep,
@@ -60,13 +66,21 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     await recallBucket(deployment.bucket, options.dataDir, {
       refresh,
       planHash: options.expectPlan,
+      recover: options.recover,
     });
     const execution = await deployment.start({ ...eventFor(options), refresh }, invocationId());
     const result = await execution.result;
     const overwriteBegun = execution.history.some(
       (event) => event.type === 'StateEntered' && WRITING.includes(event.state.name),
     );
-    return { result, overwriteBegun, ...(await findManifest(deployment, result, options)) };
+    const run = runSchema.safeParse(result.run).data;
+    return {
+      result,
+      overwriteBegun,
+      inBackupMode: openBackup(run),
+      backsUp: run?.backs_up ?? false,
+      ...(await findManifest(deployment, run?.manifest, options)),
+    };
   } finally {
     await deployment.stop();
     await log.close();
@@ -82,10 +96,9 @@ const eventFor = ({ undo, recover, expectPlan }: Options) => ({
 
 const findManifest = async (
   { bucket }: Deployment,
-  result: ExecutionResult,
+  key: string | undefined,
   { dataDir, outputFile }: Options,
 ): Promise<Pick<Ended, 'manifest' | 'path'>> => {
-  const key = runSchema.safeParse(result.run).data?.manifest;
   const text = key === undefined ? undefined : await bucket.read(key);
   if (key === undefined || text === undefined) return { manifest: undefined, path: undefined };
   if (outputFile !== undefined) {

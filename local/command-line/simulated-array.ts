@@ -13,16 +13,20 @@ const EXCLUDED = ['gct-oradb-demo-prd01-config-00', 'gct-oradb-demo-prd01-config
 
 export interface SimulatedArray {
   readonly configuration: Configuration;
-  /** The content of sources and targets, before and after. */
+  /** The content of sources and targets, before and after, and what was done to the database. */
   compare(manifest: Manifest): string;
   stop(): Promise<void>;
 }
 
-/** An array with the worked example on it, and the configuration of a run on it. @throws UsageError, InvalidDefinition */
+/** An array with the worked example on it, a database beside it if one is asked for, and the configuration of a run on it. @throws UsageError, InvalidDefinition */
 export const simulateArray = async (options: Options): Promise<SimulatedArray> => {
   const definition = definitionFor(options);
   const { replicate } = definition;
   const simulator = await startSimulator({ state: replicate ? replicationDemoState : demoState });
+  // Few look at backup mode, so the others need not load it.
+  const database = options.backupMode
+    ? await (await import('./simulated-database.ts')).simulateDatabase()
+    : undefined;
   const [source, target] = simulator.arrays;
   const before = fingerprints(simulator.state());
   return {
@@ -38,11 +42,18 @@ export const simulateArray = async (options: Options): Promise<SimulatedArray> =
           tgt_flash_array_ca: target.ca,
         }),
       },
+      database: database?.access,
       environment: {},
       warnings: [],
     },
-    compare: (manifest) => compareContents(manifest, before, fingerprints(simulator.state())),
-    stop: () => simulator.stop(),
+    compare: (manifest) =>
+      [
+        compareContents(manifest, before, fingerprints(simulator.state())),
+        ...(database ? [database.describe()] : []),
+      ].join('\n\n'),
+    stop: async () => {
+      await Promise.all([simulator.stop(), database?.stop()]);
+    },
   };
 };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../../bin/refresh.ts', import.meta.url));
+const commandLine = fileURLToPath(new URL('../../bin/refresh.ts', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;
@@ -42,11 +42,12 @@ export const writeJson = async (
   return file;
 };
 
-/** Starts the command line as a process of its own, with its state in `folder`. */
+/** Starts the command line, or another program, as a process of its own, with its state in `folder`. */
 export const launch = (
   folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  entry = commandLine,
 ): Running => {
   const child = spawn(process.execPath, [entry, ...args], {
     env: {

@@ -77,25 +77,33 @@ describe('how it ends', () => {
     });
   });
 
-  it('with 1 and an untouched target after Ctrl-C in front of the overwrite', async () => {
-    const before = example.contents();
-    example.simulator.addFaults([{ method: 'GET', path: '/arrays', effect: { delay_ms: 1_000 } }]);
-    const running = launch(example.folder, ['-f', await ready(), '-x', '--json']);
-    await running.shows('Prepare …');
+  it.each([
+    ['Ctrl-C', 'SIGINT'],
+    ['the end of its terminal', 'SIGHUP'],
+  ] as const)(
+    'with 1 and an untouched target after %s in front of the overwrite',
+    async (_, signal) => {
+      const before = example.contents();
+      example.simulator.addFaults([
+        { method: 'GET', path: '/arrays', effect: { delay_ms: 1_000 } },
+      ]);
+      const running = launch(example.folder, ['-f', await ready(), '-x', '--json']);
+      await running.shows('Prepare …');
 
-    running.process.kill('SIGINT');
-    const { code, stdout, stderr } = await running.finished;
+      running.process.kill(signal);
+      const { code, stdout, stderr } = await running.finished;
 
-    expect(code).toBe(1);
-    expect(stderr).toContain('being finished first');
-    expect(manifestSchema.parse(JSON.parse(stdout))).toMatchObject({
-      status: 'FAILED',
-      target: 'untouched',
-      error: { name: 'Interrupted' },
-    });
-    expect(example.mutations()).toEqual([]);
-    expect(example.contents()).toEqual(before);
-  });
+      expect(code).toBe(1);
+      expect(stderr).toContain('being finished first');
+      expect(manifestSchema.parse(JSON.parse(stdout))).toMatchObject({
+        status: 'FAILED',
+        target: 'untouched',
+        error: { name: 'Interrupted' },
+      });
+      expect(example.mutations()).toEqual([]);
+      expect(example.contents()).toEqual(before);
+    },
+  );
 
   it('with 1 and a whole refresh after Ctrl-C in the middle of the overwrite', async () => {
     example.simulator.addFaults([
@@ -123,8 +131,10 @@ describe('how it ends', () => {
 
     running.process.kill('SIGINT');
     await running.shows('is finished or put back first');
-    running.process.kill('SIGINT');
+    // Until it is long enough after the first one to be another.
+    const again = setInterval(() => running.process.kill('SIGINT'), 100);
     const { code, stderr } = await running.finished;
+    clearInterval(again);
 
     expect(code).toBe(3);
     expect(stderr).toContain('take the target group as mixed');

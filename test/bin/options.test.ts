@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isDemo, readOptions, UsageError } from '../../local/command-line/options.ts';
+import {
+  isDemo,
+  readOptions,
+  recoveringArguments,
+  UsageError,
+} from '../../local/command-line/options.ts';
 import { type SimulatedArray, simulateArray } from '../../local/command-line/simulated-array.ts';
 
 const read = (...args: string[]) => readOptions(args, { HOME: '/home/dba' });
@@ -8,6 +13,31 @@ describe('the options', () => {
   it.each([[['-r']], [['--replicate']]])('%j asks for replication', (args) => {
     expect(read(...args).replicate).toBe(true);
     expect(read().replicate).toBe(false);
+  });
+
+  it.each([[['-b']], [['--backup-mode']], [['--backup_mode']]])(
+    '%j asks for backup mode',
+    (args) => {
+      expect(read(...args).backupMode).toBe(true);
+      expect(read().backupMode).toBe(false);
+    },
+  );
+
+  it.each([
+    [['-b', '--undo'], '-b'],
+    [['-b', '--recover', 'run-1'], '-b'],
+    [['-n', 's1', '-b', '--undo'], '-n and -b'],
+  ])('%j are refused together', (args, useless) => {
+    expect(() => read(...args)).toThrow(`${useless} cannot go with them`);
+  });
+
+  it('of a run become those that clear up after it', () => {
+    const args = ['-f', 'prod.json', '--target_protection_group=dev-pg', '-r', '-n', 's1', '-bxi'];
+
+    expect(recoveringArguments(args, 'run-1')).toEqual([
+      ...['--recover', 'run-1', '--target-protection-group', 'dev-pg'],
+      ...['--config-file', 'prod.json', '--replicate', '-x'],
+    ]);
   });
 
   it('know two worked examples', () => {
@@ -51,10 +81,21 @@ describe('the simulated arrays', () => {
     },
   );
 
+  it('have a database beside them with -b', async () => {
+    const { definition, database } = await simulate('-b');
+
+    expect(definition).toMatchObject({ ora_backup_mode: true, execute: true });
+    expect(database).toMatchObject({
+      secret: { ora_src_usr: 'refresh' },
+      simulator: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/),
+    });
+  });
+
   it('are one otherwise', async () => {
-    const { definition, secret } = await simulate();
+    const { definition, secret, database } = await simulate();
 
     expect(definition.replicate).toBe(false);
+    expect(database).toBeUndefined();
     expect(Object.keys(secret)).toHaveLength(3);
   });
 });

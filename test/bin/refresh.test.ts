@@ -130,7 +130,8 @@ describe('what is refused with exit 2, before an array is asked', () => {
   it.each<[string, readonly string[], string]>([
     ['an unknown option', ['--frobnicate'], '--frobnicate'],
     ['a worked example that there is not', ['--demo', 'local'], '--demo replication'],
-    ['backup mode', ['-b'], '-b (--backup-mode)'],
+    ['backup mode without a snapshot', ['-b', '--undo', '-t', TARGET], '-b'],
+    ['a recovery that names no group', ['--recover', 'run-1'], '-s'],
     ['a missing value', ['-n'], '--snapshot-name'],
     ['a missing file', ['-f', 'no-such-file.json'], 'no-such-file.json'],
     ['an output file that cannot be written', ['-o', '/no/such/folder/x'], '/no/such/folder/x'],
@@ -158,9 +159,9 @@ describe('what is refused with exit 2, before an array is asked', () => {
       'tgt_flash_array_host and no tgt_flash_array_api_token',
     ],
     [
-      'backup mode in the file',
+      'backup mode in the file without a database',
       { source_protection_group: SOURCE, ora_backup_mode: true },
-      'ora_backup_mode',
+      'For ora_backup_mode the source database must be known',
     ],
     [
       'two values in two spellings',

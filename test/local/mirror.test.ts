@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import type { ObjectStore } from '../../lambda/steps/ports.ts';
+import { recallBucket } from '../../local/mirror.ts';
+import { newFolder, removeFolders } from '../bin/command-line.ts';
+
+afterAll(removeFolders);
+
+const KEPT = ['acquire', 'backup', 'overwrite', 'request', 'snapshot'];
+
+/** The keys of what is recalled of two killed runs, which left no manifests. */
+const recall = async (recover: string | undefined): Promise<string[]> => {
+  const folder = await newFolder();
+  for (const run of ['run-1', 'run-2']) {
+    for (const name of KEPT) {
+      const file = join(folder, 'runs', run, `${name}.json`);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, '{}');
+    }
+  }
+  const keys: string[] = [];
+  const bucket: ObjectStore = {
+    read: async () => undefined,
+    list: async () => [],
+    write: async (key) => {
+      keys.push(key);
+    },
+  };
+  await recallBucket(bucket, folder, { refresh: 'dev-pg', planHash: undefined, recover });
+  return keys.toSorted();
+};
+
+it('a killed run that is cleared up after is recalled as far as its backup mode needs it', async () => {
+  expect(await recall('run-2')).toEqual([
+    'runs/run-2/acquire.json',
+    'runs/run-2/backup.json',
+    'runs/run-2/snapshot.json',
+  ]);
+});
+
+it('nothing is recalled of it otherwise', async () => {
+  expect(await recall(undefined)).toEqual([]);
+});

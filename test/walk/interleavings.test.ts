@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAssembly } from '../../local/assembly.ts';
 import { readStack } from '../../local/template.ts';
 import { databasePairs } from '../support/databases.ts';
-import { configurations } from './support/configurations.ts';
+import { type Configuration, configurations } from './support/configurations.ts';
 import { Duel, type DuelReport } from './support/duel.ts';
 import { Interpreter } from './support/interpreter.ts';
 
@@ -10,6 +10,9 @@ import { Interpreter } from './support/interpreter.ts';
 const ORDERS = process.env['WALK'] === 'all' ? 60 : 6;
 const seed = Number(process.env['WALK_SEED'] ?? 1);
 const seeds = Array.from({ length: ORDERS }, (_, index) => seed * 1000 + index);
+
+const areArraysAlone = ({ keepsCreated, hasDatabase }: Configuration): boolean =>
+  !keepsCreated && !hasDatabase;
 
 let interpreter: Interpreter;
 beforeAll(async () => {
@@ -52,7 +55,7 @@ const inspect = ({ duelists, begin, end, mostLocks }: DuelReport): string[] => {
   return claims.filter(([isSo]) => !isSo).map(([, problem]) => problem);
 };
 
-describe.each(configurations.filter(({ keepsCreated }) => !keepsCreated))(
+describe.each(configurations.filter(areArraysAlone))(
   'two runs at once on $name',
   (configuration) => {
     let duel: Duel;

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TIMEOUTS } from '../../lambda/oracle/database.ts';
+import { BEGIN_BACKUP, END_BACKUP } from '../../lambda/oracle/statements.ts';
 import type { Fault } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
+import type { DatabaseFault } from '../../local/database/simulator.ts';
 import { type ExecutionResult, LocalFlow } from '../../local/flow.ts';
 import { readStack, type StackResources } from '../../local/template.ts';
 import { configurations } from './support/configurations.ts';
@@ -41,7 +44,7 @@ const runLocally = async (ground: Ground): Promise<Course> => {
     definition: stack.definition,
     stateMachineArn: stack.stateMachineArn,
     retryScale: 0,
-    step: { invoke: (event) => environment.invoke(event).catch(asFunctionError) },
+    function: () => ({ invoke: (event) => environment.invoke(event).catch(asFunctionError) }),
     afterTask: async () => ground.simulator.advance(0),
     wait: (seconds) => ground.simulator.advance(seconds * 1000),
   });
@@ -61,11 +64,28 @@ const asFunctionError = (error: unknown): never => {
 const refused: Fault['effect'] = { status: 400, body: { errors: [{ message: 'Not now.' }] } };
 const busy: Fault['effect'] = { status: 503 };
 const path = '/volumes/batch';
-const faults: readonly (readonly [string, Fault[]])[] = [
-  ['undisturbed', []],
-  ['that is put back', [{ method: 'POST', path, effect: { hang_up: 'after' }, times: 4 }]],
-  ['that tries again', [{ method: 'POST', path, effect: busy, times: 2 }]],
-  ['that cannot be put back', [{ method: 'POST', path, effect: refused, times: 0 }]],
+const onArray = (fault: Fault) => (ground: Ground) => ground.simulator.addFaults([fault]);
+const onDatabase = (fault: DatabaseFault) => (ground: Ground) =>
+  ground.database?.simulator.addFaults([fault]);
+type Named = readonly [string, (ground: Ground) => void];
+const undisturbed: Named = ['undisturbed', () => {}];
+const troubles: readonly Named[] = [
+  undisturbed,
+  ['that is put back', onArray({ method: 'POST', path, effect: { hang_up: 'after' }, times: 4 })],
+  ['that tries again', onArray({ method: 'POST', path, effect: busy, times: 2 })],
+  ['that cannot be put back', onArray({ method: 'POST', path, effect: refused, times: 0 })],
+];
+const late = TIMEOUTS.executeMs + 30_000;
+const databaseTroubles: readonly Named[] = [
+  undisturbed,
+  [
+    'that waits for the database, and fails',
+    onDatabase({ statement: BEGIN_BACKUP, effect: { act_late_ms: late } }),
+  ],
+  [
+    'that cannot end backup mode',
+    onDatabase({ statement: END_BACKUP, times: 0, effect: { refuse: 600 } }),
+  ],
 ];
 
 const newest = configurations.filter(
@@ -79,20 +99,23 @@ describe.each(newest)('a refresh on $name', (configuration) => {
   });
   afterAll(() => ground.close());
 
-  it.each(faults)('%s enters the same states as on the local flow', async (_, troubles) => {
-    const begin = ground.save();
-    ground.simulator.addFaults(troubles);
-    const expected = await runLocally(ground);
-    await ground.goBack(begin);
-    ground.simulator.addFaults(troubles);
+  it.each(configuration.hasDatabase ? databaseTroubles : troubles)(
+    '%s enters the same states as on the local flow',
+    async (_, disturb) => {
+      const begin = ground.save();
+      disturb(ground);
+      const expected = await runLocally(ground);
+      await ground.goBack(begin);
+      disturb(ground);
 
-    const found = await interpret(ground);
+      const found = await interpret(ground);
 
-    expect(found.states).toEqual(expected.states);
-    expect(found.result.status).toBe(expected.result.status);
-    expect(ending(found)).toEqual(ending(expected));
-    await ground.goBack(begin);
-  });
+      expect(found.states).toEqual(expected.states);
+      expect(found.result.status).toBe(expected.result.status);
+      expect(ending(found)).toEqual(ending(expected));
+      await ground.goBack(begin);
+    },
+  );
 });
 
 const ending = ({ result }: Course) => result.status === 'FAILED' && [result.error, result.cause];

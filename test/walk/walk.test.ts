@@ -9,7 +9,7 @@ const [SOME, FEW, MORE] = [300, 24, 80];
 
 /**
  * Whatever goes wrong at whichever request, the target is wholly old or wholly new afterwards, or it is said to be mixed
- * and the next run repairs it. `npm run test:walk` walks through all worlds that leave the undisturbed refresh, and through
+ * and the next run repairs it; and the source database is out of backup mode, or it is said that it is not. `npm run test:walk` walks through all worlds that leave the undisturbed refresh, and through
  * some where something has gone wrong already, with WALK=deep through all of those too; `npm test` takes some of each.
  * WALK_SEED chooses others, WALK_WORLD the one of that name.
  */

@@ -16,6 +16,8 @@ export interface Configuration {
   /** Milliseconds that pass with each request; without any, all that a run makes in one go is equally old. */
   readonly tickMs: number;
   readonly definition: object;
+  /** Whether there is a source database, which goes into backup mode for the snapshot. */
+  readonly hasDatabase: boolean;
 }
 
 type VolumeState = NonNullable<ArrayState['volumes']>[number];
@@ -48,28 +50,59 @@ const others = {
   protection_groups: [{ name: 'crm-pg', volumes: ['crm-00'] }],
 };
 
-const layouts = [
-  { name: 'local', state: withTags(databases(others)), replicate: false },
-  {
-    name: 'replicated',
-    state: withTags(replicatedDatabases({ source: others })),
-    replicate: true,
-  },
-];
+const local = { name: 'local', state: withTags(databases(others)), replicate: false };
+const replicated = {
+  name: 'replicated',
+  state: withTags(replicatedDatabases({ source: others })),
+  replicate: true,
+};
+type Layout = typeof local;
 
 /** Below 2.32 each volume is overwritten by a request of its own. */
 const versions = ['2.26', '2.56'];
 
-export const configurations: readonly Configuration[] = layouts.flatMap(
-  ({ name, state, replicate }) =>
-    versions.flatMap((restVersion) =>
-      [false, true].map((keepsCreated) => ({
-        name: `${restVersion} ${name}${keepsCreated ? ' keeping created' : ''}`,
-        state,
-        restVersion,
+const onLayout = ({ name, state, replicate }: Layout, restVersion: string): Configuration => ({
+  name: `${restVersion} ${name}`,
+  state,
+  restVersion,
+  keepsCreated: false,
+  tickMs: restVersion === '2.26' && !replicate ? 0 : 1,
+  definition: { ...definition, ignore_match: true, replicate },
+  hasDatabase: false,
+});
+
+const ofArraysAlone = [local, replicated].flatMap((layout) =>
+  versions.flatMap((restVersion) =>
+    [false, true].map(
+      (keepsCreated): Configuration => ({
+        ...onLayout(layout, restVersion),
+        name: `${restVersion} ${layout.name}${keepsCreated ? ' keeping created' : ''}`,
         keepsCreated,
-        tickMs: restVersion === '2.26' && !replicate ? 0 : 1,
-        definition: { ...definition, ignore_match: true, replicate },
-      })),
+      }),
     ),
+  ),
 );
+
+/** From 2.44 on the snapshot is made with its tags. Below that its members are tagged, and then it is sent. */
+const inBackupMode = (layout: Layout, restVersion: string, maxSeconds: number): Configuration => {
+  const plain = onLayout(layout, restVersion);
+  return {
+    ...plain,
+    name: `${restVersion} ${layout.name} in backup mode for ${maxSeconds} s`,
+    definition: {
+      ...plain.definition,
+      ora_backup_mode: true,
+      ora_backup_mode_max_seconds: maxSeconds,
+    },
+    hasDatabase: true,
+  };
+};
+
+export const configurations: readonly Configuration[] = [
+  ...ofArraysAlone,
+  inBackupMode(local, '2.56', 300),
+  // Shorter than an array may take to answer.
+  inBackupMode(local, '2.26', 20),
+  // Longer than the function may take: what kills that is told by Lambda.
+  inBackupMode(replicated, '2.26', 3_600),
+];

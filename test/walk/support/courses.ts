@@ -3,11 +3,11 @@ import { drive } from './drive.ts';
 import { type Answered, type Ground, type Moment, REFRESH } from './ground.ts';
 import { Holdings } from './holdings.ts';
 import type { Interpreter, Place } from './interpreter.ts';
-import type { RequestPoint, StorePoint, Trouble } from './trouble.ts';
+import type { RequestPoint, StatementPoint, StorePoint, Trouble } from './trouble.ts';
 
 /** The refresh that all is about. */
 export const RUN = 'run-1';
-const RECOVERY = 'run-2';
+export const RECOVERY = 'run-2';
 
 /** A request of a course. */
 export interface CourseRequest extends RequestPoint {
@@ -20,6 +20,7 @@ export interface CourseStep {
   readonly before: Moment;
   readonly requests: readonly CourseRequest[];
   readonly operations: readonly StorePoint[];
+  readonly statements: readonly StatementPoint[];
 }
 
 /** What a run does when nothing more goes wrong: there each world leaves it. */
@@ -109,22 +110,33 @@ const refuseAfterHalf = (
   return times === 1 ? [first] : [first, { array, method, path, nth: 2, times, effect }];
 };
 
+interface Recording extends CourseStep {
+  readonly requests: CourseRequest[];
+  readonly operations: StorePoint[];
+  readonly statements: StatementPoint[];
+}
+
 interface Recorded {
   readonly run: string;
   readonly from: Place;
 }
 
 /** Lets a run go its way, and keeps all that it does. */
-const record = async (
+export const record = async (
   ground: Ground,
   interpreter: Interpreter,
   recorded: Recorded,
 ): Promise<CourseStep[]> => {
-  const steps: (CourseStep & { requests: CourseRequest[]; operations: StorePoint[] })[] = [];
+  const steps: Recording[] = [];
   ground.onAnswered = (request) => {
     const requests = steps.at(-1)?.requests;
     const alike = requests?.filter((other) => isLike(other, request)) ?? [];
     requests?.push({ ...request, nth: alike.length + 1 });
+  };
+  ground.onStatement = ({ statement }) => {
+    const statements = steps.at(-1)?.statements;
+    const alike = statements?.filter((other) => other.statement === statement) ?? [];
+    statements?.push({ statement, nth: alike.length + 1 });
   };
   await drive(ground, interpreter, {
     ...recorded,
@@ -132,7 +144,7 @@ const record = async (
     onEnter: (place) => {
       if (!interpreter.isTask(place.state)) return;
       const operations: StorePoint[] = [];
-      steps.push({ place, before: ground.save(), requests: [], operations });
+      steps.push({ place, before: ground.save(), requests: [], operations, statements: [] });
       ground.store.restart();
       ground.store.onOperation = (point) => operations.push(point);
     },

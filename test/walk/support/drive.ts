@@ -1,8 +1,9 @@
 import type { ExecutionResult } from '../../../local/flow.ts';
+import { LINGER_SECONDS } from './environment.ts';
 import type { Ground } from './ground.ts';
-import { type Interpreter, type Place, TaskError } from './interpreter.ts';
+import { type Call, type Interpreter, type Place, TaskError } from './interpreter.ts';
 import { allEnded } from './requests-under-way.ts';
-import type { RequestPoint, Trouble } from './trouble.ts';
+import type { RequestPoint, StatementPoint, Trouble } from './trouble.ts';
 
 /** What follows on the death of an environment: the machine tries again, or the execution is over. */
 export type AfterDeath = 'retry' | 'abort';
@@ -52,15 +53,23 @@ export const drive = async (
     Name: run,
     StartTime: new Date(ground.clock.now()).toISOString(),
   };
-  const invoke = async (payload: unknown): Promise<unknown> => {
+  const invoke = async ({ payload, timeoutSeconds }: Call): Promise<unknown> => {
     const used = environment;
+    const due = ground.clock.now() + timeoutSeconds * 1000;
+    // Longer than the function's own it never comes to pass.
+    const mayTimeOut = timeoutSeconds < LINGER_SECONDS;
     const [outcome] = await Promise.allSettled([used.invoke(payload)]);
     await allEnded();
     if (used.life.isOver) {
       if (afterDeath === 'abort') throw new Left('ABORTED');
       environment = ground.environment();
-      throw new TaskError('Sandbox.Timedout', '{"errorMessage":"Task timed out"}');
+      if (!mayTimeOut) {
+        throw new TaskError('Sandbox.Timedout', '{"errorMessage":"Task timed out"}');
+      }
+      ground.simulator.advance(due - ground.clock.now());
     }
+    // What the function did until its own end is done, though the machine has not waited for it.
+    if (mayTimeOut && ground.clock.now() >= due) throw new TaskError('States.Timeout', '');
     if (outcome.status === 'fulfilled') return outcome.value;
     throw outcome.reason;
   };
@@ -84,16 +93,34 @@ export const drive = async (
 const bring = (ground: Ground, trouble: Trouble, kill: () => void): void => {
   if (trouble.kind === 'array') ground.simulator.addFaults([trouble.fault]);
   if (trouble.kind === 'store') ground.store.trouble = trouble.trouble;
+  if (trouble.kind === 'database') ground.database?.simulator.addFaults([trouble.fault]);
   if (trouble.kind !== 'kill') return;
-  if ('operation' in trouble.after) ground.store.after = { point: trouble.after, act: kill };
-  else ground.onAnswered = killAfter(trouble.after, kill);
+  const { after, late } = trouble;
+  if (late) ground.database?.simulator.addFaults([late]);
+  if ('operation' in after) ground.store.after = { point: after, act: kill };
+  else if ('statement' in after) ground.onStatement = killAt(after, kill);
+  else ground.onAnswered = killAfter(after, kill);
 };
 
 const killAfter = (point: RequestPoint, kill: () => void): Ground['onAnswered'] => {
-  let seen = 0;
+  const count = onNth(point.nth, kill);
   return ({ array, method, path }) => {
-    if (array !== point.array || method !== point.method || path !== point.path) return;
+    if (array === point.array && method === point.method && path === point.path) count();
+  };
+};
+
+/** What has come to the database is carried out there, whoever is dead by then. */
+const killAt = (point: StatementPoint, kill: () => void): Ground['onStatement'] => {
+  const count = onNth(point.nth, kill);
+  return ({ statement }) => {
+    if (statement === point.statement) count();
+  };
+};
+
+const onNth = (nth: number, act: () => void): (() => void) => {
+  let seen = 0;
+  return () => {
     seen += 1;
-    if (seen === point.nth) kill();
+    if (seen === nth) act();
   };
 };

@@ -167,7 +167,7 @@ export class Duel {
       interpreter.begin({ refresh }),
       { Id: arnOf(run), Name: run, StartTime: started },
       {
-        invoke: (payload) => environment.invoke(payload),
+        invoke: ({ payload }) => environment.invoke(payload),
         wait: (seconds) => this.#simulator.advance(seconds * 1000),
         enter: () => {},
       },

@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { RestFlashArray } from '../../../lambda/flasharray/flash-array.ts';
 import { Session } from '../../../lambda/flasharray/session.ts';
-import { runSchema } from '../../../lambda/refresh/run.ts';
+import type { OpenSession } from '../../../lambda/oracle/database.ts';
+import { databaseSteps } from '../../../lambda/oracle/database-steps.ts';
+import { type Run, runSchema } from '../../../lambda/refresh/run.ts';
 import type { Clock, FlashArray, ObjectStore, Ports } from '../../../lambda/steps/ports.ts';
+import { runArrayStep } from '../../../lambda/steps/run-array-step.ts';
 import { runStep } from '../../../lambda/steps/run-step.ts';
 import { steps } from '../../../lambda/steps/steps.ts';
 import { TaskError } from './interpreter.ts';
 import { Life } from './life.ts';
 
-/** As long as a step may go on after its execution has ended, in seconds. */
-const LINGER_SECONDS = 600;
+/** As long as a step may go on after its execution has ended, in seconds: the timeout of the functions. */
+export const LINGER_SECONDS = 600;
 
 /** How to reach an array. */
 export interface ArrayAddress {
@@ -24,19 +27,27 @@ export interface EnvironmentOptions {
   readonly clock: Clock;
   readonly store: (life: Life) => ObjectStore;
   readonly executionState: Ports['executionState'];
+  /** Opens a session with the source database, where there is one. */
+  readonly database?: (life: Life) => OpenSession;
 }
 
-const names = z.enum(Object.keys(steps) as (keyof typeof steps)[]);
-const payloadSchema = z.strictObject({ step: names, run: runSchema });
+const payloadOf = <Name extends string>(named: Readonly<Record<Name, unknown>>) =>
+  z.strictObject({ step: z.enum(Object.keys(named) as Name[]), run: runSchema });
+const arrayPayload = payloadOf(steps);
+const databasePayload = payloadOf(databaseSteps);
 const silent = { info: () => {}, error: () => {} };
 
-/** An execution environment of the step function: its sessions serve one step after the other, until it is killed. */
+/**
+ * An execution environment of the functions, of both in one: its sessions serve one step after the other, until it is
+ * killed.
+ */
 export class Environment {
   readonly life = new Life();
   readonly #arrays: readonly FlashArray[];
   readonly #ports: Ports;
+  readonly #open: OpenSession | undefined;
 
-  constructor({ source, target, clock, store, executionState }: EnvironmentOptions) {
+  constructor({ source, target, clock, store, executionState, database }: EnvironmentOptions) {
     const { life } = this;
     const own: Clock = {
       now: () => clock.now(),
@@ -49,11 +60,13 @@ export class Environment {
       new RestFlashArray(new Session({ host, apiToken, ca }, null, own));
     const [sourceArray, targetArray] = [open(source), open(target)];
     this.#arrays = [sourceArray, targetArray];
+    this.#open = database?.(life);
     this.#ports = {
       store: store(life),
       clock: own,
       executionState,
       lingerSeconds: LINGER_SECONDS,
+      hasOracle: database !== undefined,
       sourceArray: () => Promise.resolve(sourceArray),
       targetArray: () => Promise.resolve(targetArray),
     };
@@ -61,9 +74,8 @@ export class Environment {
 
   /** What the handler does, and Lambda with what it throws. @throws TaskError */
   async invoke(payload: unknown): Promise<unknown> {
-    const { step, run } = payloadSchema.parse(payload);
     try {
-      return await runStep({ name: step, act: steps[step], run, ports: this.#ports, log: silent });
+      return await this.#take(payload);
     } catch (error) {
       const {
         name,
@@ -73,6 +85,21 @@ export class Environment {
       const document = { errorType: name, errorMessage: message, trace: stack.split('\n') };
       throw new TaskError(name, JSON.stringify(document));
     }
+  }
+
+  #take(payload: unknown): Promise<Run> {
+    const { data: ofDatabase } = databasePayload.safeParse(payload);
+    if (ofDatabase) return this.#speak(ofDatabase);
+    const { step, run } = arrayPayload.parse(payload);
+    return runArrayStep({ name: step, act: steps[step], run, ports: this.#ports, log: silent });
+  }
+
+  #speak({ step, run }: z.output<typeof databasePayload>): Promise<Run> {
+    const open = this.#open;
+    if (!open) throw new Error('There is no database.');
+    const { clock, lingerSeconds } = this.#ports;
+    const act = () => databaseSteps[step](run, { clock, lingerSeconds, open });
+    return runStep({ name: step, act, run, clock, log: silent });
   }
 
   /** Logs in, as an environment has that has taken earlier steps. */

@@ -5,11 +5,13 @@ import {
   type RunningSimulator,
   startSimulator,
 } from '../../../local/array/simulator.ts';
+import type { DatabaseState, StatementEntry } from '../../../local/database/simulator.ts';
 import { MemoryStore } from '../../lambda/support/memory-store.ts';
 import type { Configuration } from './configurations.ts';
 import { Environment } from './environment.ts';
 import { Patience } from './patience.ts';
 import { WalkClock } from './walk-clock.ts';
+import { WalkDatabase } from './walk-database.ts';
 import { StoreWatch, storeFor } from './walk-store.ts';
 
 const START = Date.parse('2026-11-24T00:00:00Z');
@@ -17,12 +19,13 @@ const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:Walk';
 /** Name of the refresh. */
 export const REFRESH = 'dev';
 
-/** Arrays and bucket as they were at one moment. */
+/** Arrays, database and bucket as they were at one moment. */
 export interface Moment {
   readonly arrays: Checkpoint;
+  readonly database: DatabaseState | undefined;
   readonly objects: ReadonlyMap<string, string>;
   readonly executions: ReadonlyMap<string, ExecutionState>;
-  /** All that is on the arrays, as a text. */
+  /** All that is on the arrays and in the database, as a text. */
   readonly shown: string;
 }
 
@@ -36,10 +39,12 @@ export interface Answered {
   readonly items: number;
 }
 
-/** Arrays, bucket and time of one configuration, on which one world after the other takes place. */
+/** Arrays, database, bucket and time of one configuration, on which one world after the other takes place. */
 export class Ground {
   readonly simulator: RunningSimulator;
   readonly clock: WalkClock;
+  /** Where the configuration has one. */
+  readonly database: WalkDatabase | undefined;
   readonly #memory = new MemoryStore();
   readonly #executions = new Map<string, ExecutionState>();
   readonly #patience: Patience;
@@ -49,11 +54,19 @@ export class Ground {
   #current: Environment | undefined;
   store = new StoreWatch();
   onAnswered: ((request: Answered) => void) | undefined;
+  /** Called for each statement as it comes to the database. */
+  onStatement: ((entry: StatementEntry) => void) | undefined;
 
-  private constructor(simulator: RunningSimulator, clock: WalkClock, patience: Patience) {
+  private constructor(
+    simulator: RunningSimulator,
+    clock: WalkClock,
+    patience: Patience,
+    hasDatabase: boolean,
+  ) {
     this.simulator = simulator;
     this.clock = clock;
     this.#patience = patience;
+    this.database = hasDatabase ? this.#openDatabase() : undefined;
   }
 
   static async open({
@@ -62,6 +75,7 @@ export class Ground {
     keepsCreated,
     tickMs,
     definition,
+    hasDatabase,
   }: Configuration): Promise<Ground> {
     const clock = new WalkClock(START);
     let ground: Ground | undefined;
@@ -80,10 +94,14 @@ export class Ground {
           items: method === 'GET' ? 1 : countItems(query, requestBody),
         });
       },
-      gate: () => ground?.takesRequests ?? true,
+      gate: (request) => {
+        if (ground && !ground.takesRequests) return false;
+        ground?.database?.watch.onRequest(request);
+        return true;
+      },
     });
     simulator.setOverwrite({ keeps_created: keepsCreated });
-    ground = new Ground(simulator, clock, patience);
+    ground = new Ground(simulator, clock, patience, hasDatabase);
     ground.#memory.put(`refreshes/${REFRESH}.json`, definition);
     return ground;
   }
@@ -104,13 +122,14 @@ export class Ground {
   save(): Moment {
     return {
       arrays: this.simulator.checkpoint(),
+      database: this.database?.simulator.checkpoint(),
       objects: new Map(this.#memory.objects),
       executions: new Map(this.#executions),
       shown: this.#show(),
     };
   }
 
-  /** Whether arrays and bucket are now as they were then. */
+  /** Whether arrays, database and bucket are now as they were then. */
   isAsIn({ objects, shown }: Moment): boolean {
     const now = this.#memory.objects;
     const isSame = ([key, text]: [string, string]) => objects.get(key) === text;
@@ -118,7 +137,7 @@ export class Ground {
   }
 
   /** Back to a moment, without faults. */
-  async goBack({ arrays, objects, executions }: Moment): Promise<void> {
+  async goBack({ arrays, database, objects, executions }: Moment): Promise<void> {
     this.clearTroubles();
     for (const environment of this.#used) await environment.revive();
     this.#idle.push(...this.#used);
@@ -129,12 +148,15 @@ export class Ground {
     this.#memory.objects.clear();
     for (const [key, text] of objects) this.#memory.objects.set(key, text);
     this.simulator.restore(arrays);
+    if (database) this.database?.restore(database);
   }
 
   clearTroubles(): void {
     this.simulator.clearFaults();
+    this.database?.simulator.clearFaults();
     this.store = new StoreWatch();
     this.onAnswered = undefined;
+    this.onStatement = undefined;
     this.#current = undefined;
   }
 
@@ -158,18 +180,28 @@ export class Ground {
   }
 
   #show(): string {
-    return JSON.stringify(this.simulator.state());
+    return JSON.stringify(this.simulator.state()) + (this.database?.show() ?? '');
+  }
+
+  #openDatabase(): WalkDatabase {
+    return new WalkDatabase({
+      clock: this.clock,
+      pass: (ms) => this.simulator.advance(ms),
+      onStatement: (entry) => this.onStatement?.(entry),
+    });
   }
 
   #launch(): Environment {
     const [source, target = source] = this.simulator.arrays;
     if (source === undefined || target === undefined) throw new Error('There is no array.');
+    const { database } = this;
     return new Environment({
       source,
       target,
       clock: this.clock.forSteps,
       store: (life) => storeFor(this.#memory, life, () => this.store),
       executionState: (arn) => Promise.resolve(this.#executions.get(arn) ?? 'unknown'),
+      ...(database && { database: (life) => database.sessionsOf(life) }),
     });
   }
 }

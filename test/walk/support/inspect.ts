@@ -1,8 +1,10 @@
+import { factNames } from '../../../lambda/refresh/fact-tags.ts';
 import type { Manifest } from '../../../lambda/refresh/manifest.ts';
 import type { JournalEntry } from '../../../local/array/simulator.ts';
 import type { Course } from './courses.ts';
 import { belowVersion } from './ground.ts';
 import { type Holdings, MAPPING, type VolumeReport } from './holdings.ts';
+import { inspectDatabase } from './inspect-database.ts';
 import type { Aftermath } from './run-world.ts';
 import type { Follower } from './worlds.ts';
 
@@ -16,10 +18,14 @@ export interface Evidence {
   readonly first: Aftermath;
   /** The manifest of the refresh at the very end. */
   readonly refreshAfterwards: Manifest | undefined;
+  /** After the clearing up that the rule on aborted executions starts, where somebody does not do the same by hand. */
+  readonly ruled: Aftermath | undefined;
   readonly follower: Follower | undefined;
   /** At the very end. */
   readonly last: Aftermath;
   readonly requests: readonly JournalEntry[];
+  /** What was seen at once that must not be. */
+  readonly seen: readonly string[];
 }
 
 /** What the target held after the run, and what must not be. */
@@ -34,6 +40,7 @@ export const inspect = (evidence: Evidence): { content: Content; breaches: strin
     ...(follower && last.holdings.locks.length > 0 ? ['A lock is left.'] : []),
     ...inspectBystanders(begin, follower, last),
     ...inspectRequests(requests),
+    ...inspectDatabase(evidence),
   ];
   return { content, breaches };
 };
@@ -76,7 +83,7 @@ const inspectFirst = (
     const isAdmitted = manifest?.warnings.some((warning) => warning.includes('set straight'));
     const isRecorded = refreshAfterwards && WHOLE[refreshAfterwards.target] === content;
     claim(
-      kind !== 'recovery' || isAdmitted === true || isRecorded === true,
+      kind !== 'recovery' || start.locks.length === 0 || isAdmitted === true || isRecorded === true,
       `The recovery succeeded, and the manifest of the refresh says ${refreshAfterwards?.target}.`,
     );
   }
@@ -176,10 +183,13 @@ const inspectBystanders = (
   return breaches;
 };
 
+/** Of a target also those change that came with a copy: its mapping, and the facts that its snapshot's volumes bear. */
+const OF_COPIES: readonly string[] = [MAPPING, ...factNames];
+
 const tagsOf = ({ tags }: VolumeReport, isTarget: boolean): string =>
   JSON.stringify(
     Object.entries(tags)
-      .filter(([key]) => !(isTarget && key === MAPPING))
+      .filter(([key]) => !(isTarget && OF_COPIES.includes(key)))
       .toSorted(),
   );
 

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from '../../../local/flow.ts';
-import { type Machine, machineSchema, type StateOf } from './states-language.ts';
+import { type Machine, machineSchema, type Rule, type StateOf } from './states-language.ts';
 
 /** How a task fails, as Lambda tells Step Functions. */
 export class TaskError extends Error {
@@ -26,10 +26,17 @@ export interface Place {
   readonly document: unknown;
 }
 
+/** A call of a function. */
+export interface Call {
+  readonly payload: unknown;
+  /** How long the state waits for it. */
+  readonly timeoutSeconds: number;
+}
+
 /** What an execution needs of its surroundings. */
 export interface Surroundings {
-  /** Calls the step function. @throws TaskError; anything else ends the execution as it is, without a Catch */
-  invoke(payload: unknown, state: string): Promise<unknown>;
+  /** Calls a function. @throws TaskError; anything else ends the execution as it is, without a Catch */
+  invoke(call: Call): Promise<unknown>;
   /** Lets the time pass of a Wait state, or of the pause before a retry. */
   wait(seconds: number): void;
   /** Hears of each state that is entered. */
@@ -84,10 +91,9 @@ export class Interpreter {
         case 'Succeed':
           return { status: 'SUCCEEDED', run: document };
         case 'Fail': {
-          const [error, cause] = [
-            textAt(state.ErrorPath, document),
-            textAt(state.CausePath, document),
-          ];
+          const { Error: own, ErrorPath: path } = state;
+          const error = path === undefined ? (own ?? '') : textAt(path, document);
+          const cause = textAt(state.CausePath, document);
           return { status: 'FAILED', run: document, error, cause };
         }
       }
@@ -96,15 +102,18 @@ export class Interpreter {
 
   async #act(
     task: StateOf<'Task'>,
-    { state, document }: Place,
+    { document }: Place,
     context: ExecutionContext,
     { invoke, wait }: Surroundings,
   ): Promise<Place> {
     const retries = task.Retry.map(() => 0);
+    const { TimeoutSecondsPath: path } = task;
+    const timeoutSeconds =
+      path === undefined ? (task.TimeoutSeconds ?? 0) : numberAt(path, document);
     for (;;) {
       const payload = fill(task.Parameters.Payload, document, context);
       try {
-        return { state: task.Next, document: copy(await invoke(payload, state)) };
+        return { state: task.Next, document: copy(await invoke({ payload, timeoutSeconds })) };
       } catch (error) {
         if (!(error instanceof TaskError)) throw error;
         const index = task.Retry.findIndex(({ ErrorEquals }) => matches(ErrorEquals, error));
@@ -152,24 +161,28 @@ const fill = (
   );
 
 const choose = ({ Choices, Default }: StateOf<'Choice'>, document: unknown): string => {
-  const rule = Choices.find((candidate) =>
-    'BooleanEquals' in candidate
-      ? valueAt(candidate.Variable, document) === candidate.BooleanEquals
-      : numberAt(candidate.Variable, document) > candidate.NumericGreaterThan,
-  );
+  const rule = Choices.find((candidate) => holds(candidate, document));
   return rule?.Next ?? Default;
 };
 
-/** Like Step Functions, which ends an execution where a path leads to nothing. */
-const valueAt = (path: string, document: unknown): unknown =>
+const holds = (rule: Rule, document: unknown): boolean => {
+  if ('IsPresent' in rule) return find(rule.Variable, document) !== undefined;
+  if ('BooleanEquals' in rule) return valueAt(rule.Variable, document) === rule.BooleanEquals;
+  return numberAt(rule.Variable, document) > rule.NumericGreaterThan;
+};
+
+const find = (path: string, document: unknown): unknown =>
   path
     .split('.')
     .slice(1)
-    .reduce<unknown>((value, name) => {
-      const found: unknown = Object(value)[name];
-      if (found === undefined) throw new Error(`States.Runtime: nothing is at ${path}.`);
-      return found;
-    }, document);
+    .reduce<unknown>((value, name) => Object(value)[name], document);
+
+/** Like Step Functions, which ends an execution where a path leads to nothing. */
+const valueAt = (path: string, document: unknown): unknown => {
+  const found = find(path, document);
+  if (found === undefined) throw new Error(`States.Runtime: nothing is at ${path}.`);
+  return found;
+};
 
 const numberAt = (path: string, document: unknown): number => {
   const value = valueAt(path, document);

@@ -1,17 +1,18 @@
 import { type Manifest, manifestSchema } from '../../../lambda/refresh/manifest.ts';
 import { type CourseStep, RUN, recoveryInput } from './courses.ts';
 import { drive, type Ended } from './drive.ts';
-import { belowVersion, type Ground, REFRESH } from './ground.ts';
+import { type Ground, REFRESH } from './ground.ts';
 import { Holdings } from './holdings.ts';
 import { type Content, inspect } from './inspect.ts';
 import type { Interpreter, Place } from './interpreter.ts';
+import { hasStruck } from './struck.ts';
 import type { Trouble } from './trouble.ts';
 import type { Follower, World } from './worlds.ts';
 
 /** Longer than anything that is late needs to land. */
 const LANDING_MS = 600_000;
-/** The run after them. */
-const NEXT = 'run-3';
+/** The runs after them: of the rule on aborted executions, and the follower. */
+const [RULED, NEXT] = ['run-of-rule', 'run-3'];
 
 /** What came of a world. */
 export interface WorldReport {
@@ -30,6 +31,7 @@ export interface Aftermath {
   readonly ended: Ended;
   readonly manifest: Manifest | undefined;
   readonly holdings: Holdings;
+  readonly isInBackupMode: boolean;
 }
 
 /** Lets a world take place, and tells what came of it. */
@@ -50,31 +52,42 @@ export const runWorld = async (
     first: firstIn(step),
     isSettledAt: (place) => isCourseAgain(ground, world, place),
   });
-  if (ended.status === 'SETTLED') return report(world, 'new', []);
-  const hasStruck = struck(ground, trouble);
+  if (ended.status === 'SETTLED')
+    return report(world, 'new', ground.database?.watch.breaches ?? []);
+  const hasCome = hasStruck(ground, trouble);
   ground.clearTroubles();
   const look = (run: string, end: Ended): Aftermath => ({
     run,
     ended: end,
     manifest: manifestOf(ground, run),
     holdings: new Holdings(ground.simulator.state()),
+    isInBackupMode: ground.database?.isInBackupMode ?? false,
   });
   const isLocked = new Holdings(ground.simulator.state()).locks.length > 0;
-  if (!isLocked || world.isPatient) ground.simulator.advance(LANDING_MS);
+  const isRuled = ended.status === 'ABORTED' && mayBeInBackupMode(ground);
+  if (!(isLocked || isRuled) || world.isPatient) ground.simulator.advance(LANDING_MS);
   const first = look(course.run, ended);
   const follower = followerOf(world, ended, isLocked);
-  const next = follower && (await follow(ground, interpreter, follower, first));
+  const ruled =
+    isRuled && follower !== 'recovery'
+      ? look(RULED, await follow(ground, interpreter, 'recovery', RULED))
+      : undefined;
+  // As the error says that a person shall.
+  if (!isRuled && first.isInBackupMode) ground.database?.setBackupMode(null);
+  const next = follower && (await follow(ground, interpreter, follower, NEXT));
   ground.simulator.advance(LANDING_MS);
   const last = look(NEXT, next ?? ended);
   const { content, breaches } = inspect({
     course,
     first,
     refreshAfterwards: manifestOf(ground, RUN),
+    ruled,
     follower,
     last,
     requests: ground.simulator.requests(),
+    seen: ground.database?.watch.breaches ?? [],
   });
-  if (!hasStruck) breaches.push('The trouble did not come.');
+  if (!hasCome) breaches.push('The trouble did not come.');
   return report(world, outcomeOf(content, first), breaches);
 };
 
@@ -85,7 +98,17 @@ const report = (
 ): WorldReport => ({ name, phase, isBetween, outcome, breaches });
 
 /** Before there is a guard: what comes later is walked to its end, however little its trouble has changed. */
-const UNGUARDED = ['Prepare', 'Take Snapshot', 'Check Replication', 'Plan Overwrite'];
+const UNGUARDED = [
+  'Prepare',
+  'Read Database',
+  'Note Database',
+  'Begin Backup',
+  'Take Snapshot In Backup Mode',
+  'End Backup',
+  'Take Snapshot',
+  'Check Replication',
+  'Plan Overwrite',
+];
 
 /**
  * Whether the run has come through its trouble and is where it was on its undisturbed course, to the last byte: what
@@ -109,9 +132,10 @@ const withoutSteps = (document: unknown): string =>
 
 /** Whether it has come and will not come again. */
 const isSpent = (ground: Ground, trouble: Trouble): boolean => {
-  if (trouble.kind === 'array' && trouble.fault.times !== 1) return false;
+  const isFault = trouble.kind === 'array' || trouble.kind === 'database';
+  if (isFault && trouble.fault.times !== 1) return false;
   if (trouble.kind === 'store' && trouble.trouble.forGood) return false;
-  return struck(ground, trouble);
+  return hasStruck(ground, trouble);
 };
 
 /** A run that left a lock or died is followed; of the others one in eight, to see that nothing is in the way of the next. */
@@ -124,16 +148,20 @@ const follow = (
   ground: Ground,
   interpreter: Interpreter,
   follower: Follower,
-  { holdings }: Aftermath,
+  run: string,
 ): Promise<Ended> => {
   const input = { recovery: recoveryInput, refresh: { refresh: REFRESH } };
   if (follower === 'refresh') {
     // Production has moved on.
     const [{ name: array } = { name: '' }] = ground.simulator.arrays;
-    for (const { name } of holdings.sources) ground.simulator.write(array, name, `new ${name}`);
+    const { sources } = new Holdings(ground.simulator.state());
+    for (const { name } of sources) ground.simulator.write(array, name, `new ${name}`);
   }
-  return drive(ground, interpreter, { run: NEXT, from: interpreter.begin(input[follower]) });
+  return drive(ground, interpreter, { run, from: interpreter.begin(input[follower]) });
 };
+
+const mayBeInBackupMode = ({ database }: Ground): boolean =>
+  database !== undefined && (database.isInBackupMode || database.watch.hasBegun);
 
 const manifestOf = (ground: Ground, run: string): Manifest | undefined => {
   const found = ground.object(`manifests/${REFRESH}/${run}.json`);
@@ -144,19 +172,6 @@ const manifestOf = (ground: Ground, run: string): Manifest | undefined => {
 const firstIn = ({ requests }: CourseStep): 'cold' | 'idle' | 'warm' => {
   if (requests.some(({ path }) => path === '/api/api_version')) return 'cold';
   return requests.some(({ path }) => path === '/logout') ? 'warm' : 'idle';
-};
-
-const struck = (ground: Ground, trouble: Trouble): boolean => {
-  if (trouble.kind === 'store') return ground.store.hasStruck;
-  const point = trouble.kind === 'array' ? trouble.fault : trouble.after;
-  if ('operation' in point) return ground.store.hasStruck;
-  const like = ground.simulator
-    .requests()
-    .filter(
-      ({ array, method, path }) =>
-        array === point.array && method === point.method && belowVersion(path) === point.path,
-    );
-  return like.length >= (point.nth ?? 1);
 };
 
 const outcomeOf = (content: Content, { manifest }: Aftermath): WorldReport['outcome'] =>

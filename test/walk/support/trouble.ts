@@ -1,4 +1,5 @@
 import type { Fault } from '../../../local/array/simulator.ts';
+import type { DatabaseFault } from '../../../local/database/simulator.ts';
 
 /** A request to an array by how often one like it was sent before, from 1, since the step began. */
 export interface RequestPoint {
@@ -6,6 +7,12 @@ export interface RequestPoint {
   readonly method: string;
   /** Below `/api/2.N`. */
   readonly path: string;
+  readonly nth: number;
+}
+
+/** A statement to the database, or a login, counted in the same way. */
+export interface StatementPoint {
+  readonly statement: string;
   readonly nth: number;
 }
 
@@ -29,5 +36,10 @@ export interface StoreTrouble extends StorePoint {
 export type Trouble =
   | { readonly kind: 'array'; readonly fault: Fault }
   | { readonly kind: 'store'; readonly trouble: StoreTrouble }
-  /** The environment dies when this was carried out. */
-  | { readonly kind: 'kill'; readonly after: RequestPoint | StorePoint };
+  | { readonly kind: 'database'; readonly fault: DatabaseFault }
+  /** The environment dies when this was carried out; of a statement also: when that is still to come. */
+  | {
+      readonly kind: 'kill';
+      readonly after: RequestPoint | StorePoint | StatementPoint;
+      readonly late?: DatabaseFault;
+    };

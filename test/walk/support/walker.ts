@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { chooseWorlds, randomFrom } from './choose-worlds.ts';
 import { configurations } from './configurations.ts';
 import { type Course, runDisturbed, runUndisturbed } from './courses.ts';
+import { runDatabaseDisturbed } from './database-courses.ts';
 import { Ground } from './ground.ts';
 import { Interpreter } from './interpreter.ts';
 import { runWorld, type WorldReport } from './run-world.ts';
@@ -48,13 +49,18 @@ const open = async (index: number) => {
     ground,
     undisturbed: worldsOf(configuration.name, first),
     disturbed: async () => {
-      others ??= runDisturbed(ground, interpreter, first);
+      others ??= runAllDisturbed(ground, first);
       return (await others).flatMap((course) => worldsOf(configuration.name, course));
     },
   };
   opened.set(index, made);
   return made;
 };
+
+const runAllDisturbed = async (ground: Ground, first: Course): Promise<Course[]> => [
+  ...(await runDisturbed(ground, interpreter, first)),
+  ...(await runDatabaseDisturbed(ground, interpreter, first)),
+];
 
 const choose = (worlds: readonly World[], choice: Job['choice']): readonly World[] => {
   if (choice === 'all') return worlds;

@@ -1,7 +1,9 @@
 import type { Fault } from '../../../local/array/simulator.ts';
 import { type Course, type CourseRequest, type CourseStep, isOverwrite } from './courses.ts';
+import { databaseTroublesOf } from './database-troubles.ts';
+import { type Draft, killsAfter } from './drafts.ts';
 import type { AfterDeath } from './drive.ts';
-import type { RequestPoint, StorePoint, Trouble } from './trouble.ts';
+import type { StorePoint, Trouble } from './trouble.ts';
 
 /** The run that follows on one that left a lock, or died: the one that the rule for aborted executions starts, or a new refresh. */
 export type Follower = 'recovery' | 'refresh';
@@ -69,13 +71,10 @@ const partly = (first: number, items: number, end: 'refuse' | 'hang_up'): [strin
   { apply_first: first, then: end },
 ];
 
-/** A world without what is given to each by its number. */
-type Draft = Pick<World, 'name' | 'trouble'> & Partial<Pick<World, 'afterDeath' | 'follower'>>;
-
 /** All worlds that leave a course. */
 export const worldsOf = (configuration: string, course: Course): World[] =>
   course.steps
-    .flatMap(({ place: { state: phase }, requests, operations }, step) => {
+    .flatMap(({ place: { state: phase }, requests, operations, statements }, step) => {
       const isBetween = isStepBetween(course.steps, step);
       const ofRequests = requests.flatMap((request, index) => {
         const after = requests.slice(0, index + 1);
@@ -86,10 +85,11 @@ export const worldsOf = (configuration: string, course: Course): World[] =>
           isBetween: isBetween || after.some(isOverwrite),
         }));
       });
-      const ofBucket = operations
-        .flatMap(bucketTroublesOf)
-        .map((draft) => ({ ...draft, step, phase, isBetween }));
-      return [...ofRequests, ...ofBucket];
+      const ofOthers = [
+        ...operations.flatMap(bucketTroublesOf),
+        ...statements.flatMap(databaseTroublesOf),
+      ].map((draft) => ({ ...draft, step, phase, isBetween }));
+      return [...ofRequests, ...ofOthers];
     })
     .map((draft, number) => ({
       // Evenly spread, and always the same.
@@ -129,25 +129,6 @@ const bucketTroublesOf = ({ operation, nth }: StorePoint): Draft[] => {
     ),
   );
   return operation === 'write' ? [...failures, ...killsAfter(what, { operation, nth })] : failures;
-};
-
-const killsAfter = (what: string, after: RequestPoint | StorePoint): Draft[] => {
-  const trouble: Trouble = { kind: 'kill', after };
-  return [
-    { name: `${what} / killed after, and tried again`, trouble },
-    {
-      name: `${what} / killed after, aborted and recovered`,
-      trouble,
-      afterDeath: 'abort',
-      follower: 'recovery',
-    },
-    {
-      name: `${what} / killed after, aborted and refreshed anew`,
-      trouble,
-      afterDeath: 'abort',
-      follower: 'refresh',
-    },
-  ];
 };
 
 /** Whether the step is after that which overwrites, and none of the recording. */

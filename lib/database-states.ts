@@ -20,7 +20,7 @@ export interface DatabaseExits {
  *
  *     Database? ─► Read Database ─► Note Database ─► Backup Mode? ─► Begin Backup ─► Take Snapshot In Backup Mode
  *                                                        │                │                    │
- *     Clears Up? ─► Find Backup Mode ─► In Backup Mode? ─┼────────► End Backup ⇄ Wait For Database
+ *     Clears Up? ─► Find Backup Mode ─► In Backup Mode? ─┼────────► End Backup ⇄ Wait For Database ─► Note Backup Ended
  *                                                        └─► Take Snapshot
  */
 export class DatabaseStates {
@@ -106,15 +106,21 @@ export class DatabaseStates {
       failurePath: '$.backup_failure',
       retry: 'persistent',
     });
+    const onward = new Choice(this.#scope, 'And Now?')
+      .when(Condition.booleanEquals('$.ends_backup', true), prepare)
+      .when(Condition.isPresent('$.failure'), recordFailure)
+      .otherwise(afterSnapshot);
+    // Without the note whoever clears up after the run looks once more than needed.
+    const noteEnded = this.#states
+      .task('Note Backup Ended', onward, { failurePath: '$.unnoted' })
+      .next(onward);
     endBackup.next(
       new Choice(this.#scope, 'Backup Ended?')
         .when(
           Condition.booleanEquals('$.backup.done', false),
           this.#states.wait('Wait For Database', '$.backup.wait_seconds').next(endBackup),
         )
-        .when(Condition.booleanEquals('$.ends_backup', true), prepare)
-        .when(Condition.isPresent('$.failure'), recordFailure)
-        .otherwise(afterSnapshot),
+        .otherwise(noteEnded),
     );
     return endBackup;
   }

@@ -8,7 +8,7 @@ import type { CredentialsSecret } from './credentials-secret.ts';
 import { HandlerFunction, type HandlerFunctionProps } from './handler-function.ts';
 import type { Network } from './settings.ts';
 
-/** Longest that one step may take: the sum of what its sessions may wait for. */
+/** Longest that one step may take. One that hits a database which is slow at everything is cut off and tried again. */
 const TIMEOUT = Duration.minutes(10);
 
 /** What the Oracle function works with. */

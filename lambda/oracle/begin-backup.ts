@@ -1,4 +1,4 @@
-import { isError, RefreshError, splitMessage } from '../refresh/errors.ts';
+import { problemOf, RefreshError } from '../refresh/errors.ts';
 import { type BackupState, backupState } from './backup-state.ts';
 import { alreadyInBackupMode, checkReadiness } from './check-readiness.ts';
 import { type Database, inSession, type OpenSession } from './database.ts';
@@ -8,45 +8,44 @@ import { BEGIN_BACKUP } from './statements.ts';
 /** Cannot start online backup – file is already in backup. */
 const ALREADY = 'ORA-01146';
 
+/** With these the database has refused the statement as a whole; any other may come when some files are in it already. */
+const REFUSALS = [
+  'ORA-01031',
+  'ORA-01109',
+  'ORA-01123',
+  'ORA-01219',
+  'ORA-01507',
+  'ORA-16000',
+  'ORA-41900',
+  'ORA-65040',
+];
+
 /**
  * Puts the source database into backup mode: looks, acts, and looks. To be done once: a second attempt could not tell what the
- * first has done from what somebody else has.
+ * first has done from what somebody else has. What is seen after an answer that was lost is no proof: files go into it one
+ * by one.
  * @throws BackupModeUnsure where the statement was sent and it is not known that it was refused: it may still be carried
  *   out. Anything else: it was not sent, or was refused
  */
-export const beginBackup = async (open: OpenSession): Promise<BackupState> => {
-  const { name, doubt, state } = await inSession(open, begin);
-  try {
-    // A session in which something was lost tells nothing more.
-    const now = state ?? (await inSession(open, backupState));
+export const beginBackup = (open: OpenSession): Promise<BackupState> =>
+  inSession(open, async (database) => {
+    const { name } = await checkReadiness(database);
+    await begin(database, name);
+    const now = await backupState(database).catch((error: unknown) => {
+      throw unsure(name, problemOf(error));
+    });
     if (now.active > 0) return now;
-  } catch (error) {
-    throw unsure(name, problemOf(doubt ?? error));
-  }
-  throw unsure(name, doubt ? problemOf(doubt) : 'No datafile is in backup mode after it.');
-};
+    throw unsure(name, 'No datafile is in backup mode after it.');
+  });
 
-interface Sent {
-  readonly name: string;
-  /** Why it is not known what came of it. */
-  readonly doubt?: unknown;
-  readonly state?: BackupState;
-}
-
-const begin = async (database: Database): Promise<Sent> => {
-  const { name } = await checkReadiness(database);
+const begin = async (database: Database, name: string): Promise<void> => {
   try {
     await database.execute(BEGIN_BACKUP);
   } catch (error) {
-    if (isError(error, 'DatabaseUnavailable')) return { name, doubt: error };
-    if (!hasCode(error, ALREADY)) throw error;
+    if (hasCode(error, ...REFUSALS)) throw error;
+    if (!hasCode(error, ALREADY)) throw unsure(name, problemOf(error));
     // Since the look somebody else was faster.
     throw alreadyInBackupMode({ name, ...(await backupState(database)) });
-  }
-  try {
-    return { name, state: await backupState(database) };
-  } catch (doubt) {
-    return { name, doubt };
   }
 };
 
@@ -56,6 +55,3 @@ const unsure = (name: string, problem: string): RefreshError =>
     `It is not known whether database ${name} has gone into backup mode. ${problem}`,
     'Backup mode is ended, whether it was begun or not. When that has succeeded, run again.',
   );
-
-const problemOf = (error: unknown): string =>
-  error instanceof RefreshError ? splitMessage(error.message).message : 'unexpected failure.';

@@ -35,8 +35,8 @@ const begin: DatabaseStep = async (run, { clock, open }) => {
 };
 
 /**
- * Ends backup mode for a run that has begun it or may have. Where nothing is known of an answer to BEGIN BACKUP and nothing
- * of its effect is seen, that may still come: it is looked once more when the time for it has passed.
+ * Ends backup mode for a run that has begun it or may have. Where no answer to BEGIN BACKUP is known, its effect may still
+ * come: it is looked once more when the time for it has passed.
  * @throws BackupModeNotEnded
  */
 const end: DatabaseStep = async (run, { clock, open, lingerSeconds }) => {
@@ -58,14 +58,13 @@ const end: DatabaseStep = async (run, { clock, open, lingerSeconds }) => {
       ...(hasBegun && found === 'none' ? [ENDED_BEFORE] : []),
     ],
   };
-  if (found !== 'none' || hasBegun || backup.settled) {
+  if (found === 'foreign' || hasBegun || backup.settled) {
     // What is somebody else's is not over.
     const ended = found === 'foreign' ? null : clock.now().toISOString();
     return { ...known, backup: { ...backup, ended, done: true } };
   }
-  // Of a run that was ended from outside, the step that begins backup mode may itself still be at work.
-  const linger = backup.run === run.id ? 0 : lingerSeconds;
-  const wait_seconds = backup.settle_seconds + linger;
+  // Also where it was ended now: files go into it one by one.
+  const wait_seconds = backup.settle_seconds + (mayLinger(run) ? lingerSeconds : 0);
   return { ...known, backup: { ...backup, wait_seconds, settled: true } };
 };
 
@@ -85,9 +84,19 @@ const backupOf = ({ backup }: Run): RunBackup => {
   throw outOfOrder('The run has nothing to do with backup mode.');
 };
 
+/** Whether the step that begins backup mode may itself still be at work: of a run that was ended from outside, or lost. */
+const mayLinger = ({ id, backup, failure }: Run): boolean =>
+  backup?.run !== id || !ENDED_FOR_CERTAIN.includes(failure?.Error ?? '');
+
+/** By which a step has come to its end, whatever it has done. */
+const ENDED_FOR_CERTAIN = ['BackupModeUnsure', 'Sandbox.Timedout', 'States.Timeout'];
+
+/** By which Lambda has not even begun a step. */
+const NOT_BEGUN = 'Lambda.TooManyRequestsException';
+
 /** Every error of ours but one says that BEGIN BACKUP was not sent, or was refused: who is in backup mode then is another. */
 const wasNotBegun = ({ backup, failure }: Run): boolean =>
   backup?.begun === null &&
   failure !== undefined &&
-  errorKind(failure.Error) !== undefined &&
-  failure.Error !== 'BackupModeUnsure';
+  failure.Error !== 'BackupModeUnsure' &&
+  (errorKind(failure.Error) !== undefined || failure.Error === NOT_BEGUN);

@@ -1,5 +1,5 @@
 import { backupModeNotEnded, sinceWhen } from '../refresh/backup-mode.ts';
-import { isError, RefreshError, splitMessage } from '../refresh/errors.ts';
+import { isError, problemOf, RefreshError } from '../refresh/errors.ts';
 import { backupState } from './backup-state.ts';
 import { type Database, inSession, type OpenSession } from './database.ts';
 import { hasCode } from './database-error.ts';
@@ -106,6 +106,3 @@ const archive = async (open: OpenSession): Promise<string[]> => {
 
 const notEnded = (database: string, { since, active }: Seen, error: unknown): RefreshError =>
   backupModeNotEnded({ database, since, isSeen: active !== undefined, problem: problemOf(error) });
-
-const problemOf = (error: unknown): string =>
-  error instanceof RefreshError ? splitMessage(error.message).message : 'unexpected failure.';

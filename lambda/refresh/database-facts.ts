@@ -58,7 +58,11 @@ export type DatabaseRecord = z.output<typeof databaseRecord>;
 export const factsAtSnapshot = (
   facts: DatabaseFacts,
   backup: { readonly begun: string | null } | undefined,
-): DatabaseFacts => (backup?.begun ? { ...facts, backup_mode: true } : facts);
+): DatabaseFacts => {
+  if (backup?.begun) return { ...facts, backup_mode: true };
+  // That of somebody else may be of some files only, or over before the snapshot.
+  return { ...facts, backup_mode: facts.backup_mode ? null : facts.backup_mode };
+};
 
 /** The facts of which nothing is known. */
 export const NO_FACTS: DatabaseFacts = databaseFactsSchema.parse(

@@ -25,6 +25,7 @@ export const errorKinds = {
   ExclusionMatchesNothing: 'refused',
   SnapshotDestroyed: 'refused',
   SnapshotVanished: 'refused',
+  SnapshotAppeared: 'refused',
   SnapshotWithoutSource: 'refused',
   TargetTooSmall: 'refused',
   PairingIncomplete: 'refused',
@@ -107,6 +108,10 @@ export const joinMessage = (message: string, remedy: string | null): string =>
 /** Whether `error` is ours and bears one of these names. */
 export const isError = (error: unknown, ...names: readonly ErrorName[]): error is RefreshError =>
   error instanceof RefreshError && names.includes(error.name);
+
+/** What an error says went wrong, without the remedy, and nothing of one that is not ours: it may hold a secret. */
+export const problemOf = (error: unknown): string =>
+  error instanceof RefreshError ? splitMessage(error.message).message : 'unexpected failure.';
 
 /** The kind of an error by its name; undefined when the name is not one of ours. */
 export const errorKind = (name: string): ErrorKind | undefined =>

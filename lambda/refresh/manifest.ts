@@ -147,7 +147,7 @@ export const makeManifest = (run: Run, { plan, database }: Kept, outcome: Outcom
       target: run.target_array ?? (run.target_protection_group === null ? null : source),
     },
     snapshot: run.snapshot ?? null,
-    database: database ? { ...database, facts: factsAtSnapshot(database.facts, run.backup) } : null,
+    database: database ? atSnapshot(database, run) : null,
     backup_mode: backupModeOf(run),
     replication: run.replication ?? null,
     plan_hash: plan?.hash ?? null,
@@ -168,6 +168,11 @@ export const makeManifest = (run: Run, { plan, database }: Kept, outcome: Outcom
     error: outcome.error ?? null,
   };
 };
+
+const atSnapshot = (database: DatabaseRecord, { backup }: Run): DatabaseRecord =>
+  database.read_from === 'tags'
+    ? database
+    : { ...database, facts: factsAtSnapshot(database.facts, backup) };
 
 const backupModeOf = ({ backup }: Run): Manifest['backup_mode'] => {
   if (!backup) return null;

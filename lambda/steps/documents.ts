@@ -30,6 +30,8 @@ export const releaseDocument = kind('release', attemptSchema);
 export const acquireDocument = kind('acquire', attemptSchema);
 /** Facts of the source database; only written where they were read. */
 export const databaseDocument = kind('database', databaseRecord);
+/** Written before a snapshot is asked for that bears facts: one that is there without it is somebody else's. */
+export const takingDocument = kind('taking', z.strictObject({ begun: z.iso.datetime() }));
 /** Written just before the source database is put into backup mode: whoever clears up after the run ends it. */
 export const backupDocument = kind(
   'backup',
@@ -41,6 +43,8 @@ export const backupDocument = kind(
     database: z.string(),
     /** When the database was last seen out of backup mode, by its own clock, ISO 8601; null where that is not known. */
     seen: z.iso.datetime().nullable(),
+    /** Whether it has been ended since. */
+    is_over: z.boolean(),
     max_seconds: z.number().int(),
     settle_seconds: z.number().int(),
     archive_log: z.boolean(),

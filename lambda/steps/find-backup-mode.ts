@@ -2,28 +2,36 @@ import { RefreshError } from '../refresh/errors.ts';
 import { readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { loadDefinition } from './definitions.ts';
-import { acquireDocument, backupDocument, findDocument, snapshotDocument } from './documents.ts';
+import { backupDocument, findDocument, snapshotDocument } from './documents.ts';
 import type { Ports } from './ports.ts';
 
-/** How long after the database was last seen out of backup mode a run may still put it there: three steps and their pauses. */
-const LATEST_BEGIN_MS = 30 * 60_000;
+/**
+ * How long after the database was last seen out of backup mode a run may still put it there: two steps at their slowest, and
+ * an hour that a change to winter time may add.
+ */
+const LATEST_BEGIN_MS = 2 * 3_600_000;
 
 /**
  * For a run that clears up after another: whether that may have left the source database in backup mode. Asks nothing of
  * any array, since one that is down must not keep backup mode from being ended.
- * @throws RunStillRunning
+ * @throws RunStillRunning, InvalidEvent
  */
 export const findBackupMode = async (run: Run, { store, executionState }: Ports): Promise<Run> => {
   const event = readEvent(run.event);
   const { recover } = event;
   if (recover === undefined) return run;
-  const [note, snapshot, acquired] = await Promise.all([
+  const [note, snapshot] = await Promise.all([
     findDocument(store, recover, backupDocument),
     findDocument(store, recover, snapshotDocument),
-    findDocument(store, recover, acquireDocument),
   ]);
-  // Nobody acquires a guard before backup mode has been ended.
-  if (!note || acquired || note.refresh !== event.refresh) return run;
+  if (!note || note.is_over) return run;
+  if (note.refresh !== event.refresh) {
+    throw new RefreshError(
+      'InvalidEvent',
+      `Run "${recover}" is one of refresh "${note.refresh}", not of "${event.refresh}", and may have left database ${note.database} in backup mode.`,
+      `Send { "refresh": "${note.refresh}", "recover": "${recover}", "execute": true }.`,
+    );
+  }
   const execute = event.execute ?? (await loadDefinition(store, event.refresh)).execute;
   if (!execute) {
     const warning = `An execution first sees to it that database ${note.database} is out of backup mode.`;

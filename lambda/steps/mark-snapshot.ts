@@ -3,8 +3,8 @@ import { RefreshError, splitMessage } from '../refresh/errors.ts';
 import { factTags } from '../refresh/fact-tags.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run, RunBackup } from '../refresh/run.ts';
-import { databaseDocument, findDocument } from './documents.ts';
-import type { Capabilities, Clock, FlashArray, ObjectStore, Tag } from './ports.ts';
+import { databaseDocument, findDocument, takingDocument, writeDocument } from './documents.ts';
+import type { Capabilities, Clock, FlashArray, ObjectStore, Ports, Tag } from './ports.ts';
 
 /**
  * A new snapshot is taken in backup mode, if that is asked for, or not at all.
@@ -13,17 +13,18 @@ import type { Capabilities, Clock, FlashArray, ObjectStore, Tag } from './ports.
  */
 export const refuseWithoutBackupMode = (
   { backup, snapshot }: Run,
-  { ora_backup_mode }: RefreshRequest,
+  { ora_facts, ora_backup_mode }: RefreshRequest,
   clock: Clock,
 ): void => {
-  if (!ora_backup_mode) return;
-  if (!backup?.begun) {
+  if (!ora_facts) return;
+  if (snapshot?.reused || (ora_backup_mode && !backup?.begun)) {
     throw new RefreshError(
       'SnapshotVanished',
-      `Snapshot "${snapshot?.name}" was there and is gone, and the database is not in backup mode for a new one.`,
-      'Run again: then a new one is taken, in backup mode.',
+      `Snapshot "${snapshot?.name}" was there and is gone, and the database has not been looked at for a new one.`,
+      'Run again: then a new one is taken.',
     );
   }
+  if (!backup?.begun) return;
   const until = Date.parse(backup.begun) + backup.max_seconds * 1_000;
   if (clock.now().getTime() < until) return;
   throw backupModeOverdue(backup);
@@ -32,8 +33,8 @@ export const refuseWithoutBackupMode = (
 export const backupModeOverdue = ({ max_seconds, database }: RunBackup): RefreshError =>
   new RefreshError(
     'BackupModeOverdue',
-    `The snapshot was not taken within the ${max_seconds} s for which database ${database} may be in backup mode.`,
-    'Look why the array was slow, or raise ora_backup_mode_max_seconds; then run again.',
+    `The snapshot was not complete within the ${max_seconds} s for which database ${database} may be in backup mode.`,
+    'Look why array or database were slow, or raise ora_backup_mode_max_seconds; then run again, with another snapshot_name: this one may still come, outside of backup mode.',
   );
 
 /** Tags that tell of which database a snapshot is, and where they go. */
@@ -55,11 +56,29 @@ export const marksFor = async (
   { snapshotTags, sendReplica }: Capabilities,
 ): Promise<Marks> => {
   const record = await findDocument(store, id, databaseDocument);
-  if (!record) return NO_MARKS;
+  if (record?.read_from !== 'session') return NO_MARKS;
   const tags = factTags(factsAtSnapshot(record.facts, backup));
   if (snapshotTags) return { ...NO_MARKS, ofGroup: tags };
   return { ...NO_MARKS, ofMembers: tags, beforeSending: sendReplica };
 };
+
+/** Notes that this run asks for its snapshot. @returns whether an earlier attempt of it has, whose snapshot may be there */
+export const noteTaking = async (
+  { id }: Run,
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+): Promise<boolean> => {
+  const earlier = await findDocument(store, id, takingDocument);
+  await writeDocument(store, id, takingDocument, { begun: clock.now().toISOString() });
+  return earlier !== undefined;
+};
+
+/** The facts, and backup mode, would be claimed of a snapshot that somebody else has taken before them. */
+export const snapshotAppeared = (name: string): RefreshError =>
+  new RefreshError(
+    'SnapshotAppeared',
+    `Snapshot "${name}" has come since this run looked, and is not its own: it may be from before backup mode.`,
+    'Use another snapshot_name, or run again to use that snapshot as it is.',
+  );
 
 /** Puts the same tags onto all volume snapshots. Without them the snapshot is as good. */
 export const markMembers = async (

@@ -9,6 +9,9 @@ import {
 import type { Ports } from './ports.ts';
 import { outOfOrder } from './prepared-run.ts';
 
+/** How long BEGIN BACKUP may take on a busy database, which finishes it though nobody waits for it any more. */
+const LONGEST_BEGIN_SECONDS = 240;
+
 /**
  * Keeps the facts of the source database in the bucket, and, before that is put into backup mode, a note about it: who clears
  * up after this run looks for it.
@@ -31,7 +34,7 @@ export const noteDatabase = async (run: Run, { store }: Ports): Promise<Run> => 
   const note = {
     database,
     max_seconds: request.ora_backup_mode_max_seconds,
-    settle_seconds: request.settle_seconds,
+    settle_seconds: Math.max(request.settle_seconds, LONGEST_BEGIN_SECONDS),
     archive_log: request.ora_archive_log,
   };
   await writeDocument(store, run.id, backupDocument, {
@@ -39,6 +42,7 @@ export const noteDatabase = async (run: Run, { store }: Ports): Promise<Run> => 
     refresh: request.refresh,
     execution: run.execution,
     seen: facts.db_time,
+    is_over: false,
   });
   return {
     ...known,

@@ -10,7 +10,7 @@ export interface StartEvent {
   /** What a repeated delivery has in common with the first, fit for the name of an execution. */
   readonly origin: string;
   /** The input of the execution that was aborted or had timed out, where that is why it was called. */
-  readonly aborted?: Pick<RefreshEvent, 'ora_backup_mode'>;
+  readonly aborted?: Pick<RefreshEvent, 'ora_backup_mode' | 'recover'>;
 }
 
 /** Where a bus event carries its overrides: in its detail, under a key that no other producer uses by chance. */

@@ -42,7 +42,8 @@ export const startRun = async (
   const definition = await loadDefinition(store, input.refresh);
   const hasTarget = definition.target_protection_group !== undefined;
   const backsUp = aborted?.ora_backup_mode ?? definition.ora_backup_mode;
-  if (aborted && !hasTarget && !backsUp) return null;
+  const hasCleared = aborted?.recover !== undefined;
+  if (aborted && !hasTarget && !backsUp && !hasCleared) return null;
   const run = `${input.refresh}-${origin}`;
   resolveRequest(input, definition, { id: run, started: clock.now() });
   return { run, ...(await executions.start(run, input)) };

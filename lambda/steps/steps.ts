@@ -1,6 +1,7 @@
 import { acquireGuard } from './acquire-guard.ts';
 import { checkReplication } from './check-replication.ts';
 import { findBackupMode } from './find-backup-mode.ts';
+import { noteBackupEnded } from './note-backup-ended.ts';
 import { noteDatabase } from './note-database.ts';
 import { overwriteVolumes } from './overwrite-volumes.ts';
 import { planOverwrite } from './plan-overwrite.ts';
@@ -19,6 +20,7 @@ export const steps = {
   prepare,
   'find-backup-mode': findBackupMode,
   'note-database': noteDatabase,
+  'note-backup-ended': noteBackupEnded,
   'take-snapshot': takeSnapshot,
   'check-replication': checkReplication,
   'plan-overwrite': planOverwrite,

@@ -11,7 +11,14 @@ import {
   writeDocument,
 } from './documents.ts';
 import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
-import { markMembers, marksFor, NO_MARKS, refuseWithoutBackupMode } from './mark-snapshot.ts';
+import {
+  markMembers,
+  marksFor,
+  NO_MARKS,
+  noteTaking,
+  refuseWithoutBackupMode,
+  snapshotAppeared,
+} from './mark-snapshot.ts';
 import type { FlashArray, GroupSnapshot, Ports, SnapshotOptions } from './ports.ts';
 import { prepared, replicaSnapshot, requireExecute, targetArrayName } from './prepared-run.ts';
 
@@ -31,12 +38,14 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   if (!found) refuseWithoutBackupMode(run, request, ports.clock);
   const marks = found ? NO_MARKS : await marksFor(run, store, await array.capabilities());
   const sendsLater = request.replicate && marks.beforeSending;
+  const mayExist = marks === NO_MARKS || (await noteTaking(run, ports));
   const { snapshot, isNew } = found
     ? { snapshot: found, isNew: false }
     : await create(array, group, request.snapshot_suffix, {
         replicateNow: request.replicate && !sendsLater,
         tags: marks.ofGroup,
       });
+  if (!found && !isNew && !mayExist) throw snapshotAppeared(snapshotName);
   const warnings = await markMembers(array, snapshot.name, marks.ofMembers);
   if (request.replicate && (sendsLater || !isNew)) {
     await sendToTarget(run, arrays, snapshotName, sendsLater || reused);

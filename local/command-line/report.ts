@@ -87,14 +87,15 @@ const describeFacts = ({ facts, read_from }: NonNullable<Manifest['database']>):
 
 const describeBackupMode = (
   { begun, ended, seconds }: NonNullable<Manifest['backup_mode']>,
-  { error }: Manifest,
+  { error, mode }: Manifest,
 ): string => {
   if (begun && ended)
     return `in backup mode for ${seconds} s, from ${readable(begun)} to ${readable(ended)}`;
   if (ended) return `seen out of backup mode at ${readable(ended)}`;
   if (begun) return `IN BACKUP MODE SINCE ${readable(begun)}`;
-  return error?.name === 'BackupModeNotEnded'
-    ? 'MAYBE IN BACKUP MODE'
+  if (error?.name === 'BackupModeNotEnded') return 'MAYBE IN BACKUP MODE';
+  return mode === 'recover'
+    ? 'IN A BACKUP MODE THAT WAS LEFT ALONE'
     : 'was not put into backup mode';
 };
 
@@ -196,8 +197,11 @@ const RECOVERED = {
 const describeRecovery = ({ recovered, backup_mode }: Manifest): string => {
   const target = recovered?.outcome ?? 'nothing';
   if (!backup_mode) return RECOVERED[target];
-  const { database, run } = backup_mode;
-  const over = `the backup mode into which run "${run}" may have put database ${database} is over.`;
+  const { database, run, ended } = backup_mode;
+  const over =
+    ended === null
+      ? `database ${database} is in backup mode, but not by run "${run}", so it is left so.`
+      : `the backup mode into which run "${run}" may have put database ${database} is over.`;
   return target === 'nothing' ? over : `${over} On the target: ${RECOVERED[target]}`;
 };
 

@@ -72,7 +72,7 @@ describe('after a run that was aborted', () => {
 
     const report = await clearUp(dead);
 
-    expect(report.waits).toEqual([60]);
+    expect(report.waits).toEqual([240]);
     expect(around(report)).toContain(END);
     expect(datafilesInBackupMode()).toBe(0);
   });
@@ -101,14 +101,31 @@ describe('after a run that was aborted', () => {
 
   it('the backup mode of somebody else, begun long after, is left so', async () => {
     const dead = await abortAfter('Note Database');
-    world.simulator.advance(3_600_000);
+    world.simulator.advance(3 * 3_600_000);
     world.database.change({
-      datafiles: [{ file: 1, backup_since: '2026-11-24T01:00:00Z', read_only: false }],
+      datafiles: [{ file: 1, backup_since: '2026-11-24T03:00:00Z', read_only: false }],
     });
 
     const report = await clearUp(dead);
 
     expect(report.manifest.warnings.join()).toContain('It is left so.');
+    expect(around(report)).toEqual([]);
+    expect(datafilesInBackupMode()).toBe(1);
+  });
+
+  it('the backup mode of somebody else, begun after the run had ended its own, is left so', async () => {
+    world.before('Plan Overwrite', abort);
+    world.before('Record Failure', abort);
+    const execution = world.deployment.startExecution('aborted-later', { refresh: 'nightly' });
+    await execution.result;
+    world.forgetInterruptions();
+    world.database.change({
+      datafiles: [{ file: 1, backup_since: '2026-11-24T00:05:00Z', read_only: false }],
+    });
+
+    const report = await clearUp(execution.name);
+
+    expect(report.manifest.status).toBe('SUCCEEDED');
     expect(around(report)).toEqual([]);
     expect(datafilesInBackupMode()).toBe(1);
   });

@@ -89,7 +89,7 @@ describe('backup mode is ended', () => {
     const report = await world.run('nightly');
 
     expectCleared(report, 'BackupModeUnsure');
-    expect(report.waits).toEqual([60]);
+    expect(report.waits).toEqual([240]);
     expect(statesOf(report).filter((state) => state === 'End Backup')).toHaveLength(2);
   });
 

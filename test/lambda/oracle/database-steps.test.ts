@@ -146,6 +146,7 @@ describe('End Backup of a run that has not begun it', () => {
     'DatabaseLoginRefused',
     'DatabaseStatementFailed',
     'InvalidCredentials',
+    'Lambda.TooManyRequestsException',
   ])('opens no session after %s: whoever is in backup mode then is another', async (name) => {
     const { database, ports } = setUp(inBackupMode());
 
@@ -161,14 +162,34 @@ describe('End Backup of a run that does not know whether it has begun it', () =>
   const late = { kind: 'execute', statement: 'begin backup' } as const;
   const doubts = ['BackupModeUnsure', 'States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown'];
 
-  it.each(doubts)('ends it where it is seen (%s)', async (name) => {
-    const { database, ports } = setUp(inBackupMode());
+  it.each(doubts)('ends it where it is seen, and looks again later (%s)', async (name) => {
+    const { database, ports, wait } = setUp(inBackupMode());
 
-    const { backup, warnings } = await endBackup(failedWith(aboutToBegin(), name), ports);
+    const waiting = await endBackup(failedWith(aboutToBegin(), name), ports);
+    const ended = database.active();
+    database.simulator.change({ datafiles: datafiles(4, 1) });
+    wait(waiting);
+    const { backup, warnings } = await endBackup(waiting, ports);
 
-    expect(backup).toMatchObject({ begun: null, ended: NOW, done: true });
+    expect(ended).toBe(0);
+    expect(backup).toMatchObject({ begun: null, ended: expect.any(String), done: true });
     expect(warnings).toEqual([]);
     expect(database.active()).toBe(0);
+  });
+
+  it.each([
+    ['BackupModeUnsure', 60],
+    ['States.Timeout', 60],
+    ['Sandbox.Timedout', 60],
+    // Lambda gave up on the call: the function may be at work.
+    ['Lambda.SdkClientException', 660],
+    ['Lambda.Unknown', 660],
+  ])('waits after %s for %d s', async (name, seconds) => {
+    const { ports } = setUp(simulateDatabase());
+
+    const { backup } = await endBackup(failedWith(aboutToBegin(), name), ports);
+
+    expect(backup?.wait_seconds).toBe(seconds);
   });
 
   it('waits where it is not seen, as long as the statement may still act, and looks again', async () => {
@@ -227,10 +248,12 @@ describe('End Backup for another run that ended in the middle', () => {
     });
   });
 
-  it('ends what it finds at once', async () => {
+  it('ends what it finds at once, and looks again', async () => {
     const { database, ports } = setUp(inBackupMode());
 
-    expect((await endBackup(another({ not_after: SINCE }), ports)).backup?.done).toBe(true);
+    const { backup } = await endBackup(another({ not_after: SINCE }), ports);
+
+    expect(backup).toMatchObject({ wait_seconds: 660, done: false });
     expect(database.changes()).toEqual(['END']);
   });
 
@@ -242,7 +265,7 @@ describe('End Backup for another run that ended in the middle', () => {
       ports,
     );
 
-    expect(backup?.done).toBe(true);
+    expect(backup).toMatchObject({ ended: null, done: true });
     expect(warnings).toEqual([expect.stringContaining('too late to be the doing of the run')]);
     expect(database.changes()).toEqual([]);
     expect(database.active()).toBe(1);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../lambda/refresh/run.ts';
 import {
-  acquireDocument,
   backupDocument,
   snapshotDocument,
   writeDocument,
 } from '../../../lambda/steps/documents.ts';
 import { findBackupMode } from '../../../lambda/steps/find-backup-mode.ts';
+import { noteBackupEnded } from '../../../lambda/steps/note-backup-ended.ts';
 import type { ExecutionState } from '../../../lambda/steps/ports.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { rejectionOf } from '../support/refusals.ts';
@@ -18,6 +18,7 @@ const note = {
   execution: arnOf('nightly-0'),
   database: 'PRD',
   seen: '2026-11-24T00:10:00.000Z',
+  is_over: false,
   max_seconds: 120,
   settle_seconds: 30,
   archive_log: false,
@@ -47,8 +48,8 @@ describe('a run that clears up after one that has left a note of backup mode', (
       database: 'PRD',
       begun: null,
       since: null,
-      // No step of that run begins it later than half an hour after it has looked.
-      not_after: '2026-11-24T00:40:00.000Z',
+      // No step of that run begins it later than two hours after it has looked.
+      not_after: '2026-11-24T02:10:00.000Z',
       ended: null,
       max_seconds: 120,
       archive_log: false,
@@ -112,17 +113,32 @@ describe('a run has no backup mode to end', () => {
     expect(await findBackupMode(recovering(), ports)).toEqual(recovering());
   });
 
-  it('where the note is that of another refresh', async () => {
-    const { ports } = await setUp({ refresh: 'weekly' });
+  it('where the other has noted that it is over', async () => {
+    const { ports } = await setUp({ is_over: true }, 'alive');
 
     expect(await findBackupMode(recovering(), ports)).toEqual(recovering());
   });
+});
 
-  it('where the other had ended it: it had gone on to the target', async () => {
-    const { store, ports } = await setUp({}, 'alive');
-    const attempt = { begun: note.seen, ended: null, changing: false, lost: false };
-    await writeDocument(store, 'nightly-0', acquireDocument, attempt);
+it('a run of another refresh is refused, and the right one named', async () => {
+  const { ports } = await setUp({ refresh: 'weekly' });
 
-    expect(await findBackupMode(recovering(), ports)).toEqual(recovering());
+  expect(await rejectionOf(findBackupMode(recovering(), ports))).toMatchObject({
+    name: 'InvalidEvent',
+    message: expect.stringContaining('may have left database PRD in backup mode'),
+    remedy: 'Send { "refresh": "weekly", "recover": "nightly-0", "execute": true }.',
+  });
+});
+
+it('a note that backup mode is over is found', async () => {
+  const { store, ports } = await setUp();
+  const run = await findBackupMode(recovering(), ports);
+
+  await noteBackupEnded(run, ports);
+
+  expect(await findBackupMode(recovering(), ports)).toEqual(recovering());
+  expect(JSON.parse(store.objects.get('runs/nightly-0/backup.json') ?? '')).toEqual({
+    ...note,
+    is_over: true,
   });
 });

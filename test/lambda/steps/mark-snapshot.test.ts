@@ -28,7 +28,7 @@ describe('a snapshot in backup mode', () => {
     expect(refused).toMatchObject({
       name: 'BackupModeOverdue',
       message:
-        'The snapshot was not taken within the 120 s for which database PRD may be in backup mode.',
+        'The snapshot was not complete within the 120 s for which database PRD may be in backup mode.',
     });
     expect(bench.changes()).toEqual([]);
     const inTime = { ...bench.ports, clock: new ManualClock('2026-11-24T01:01:59.999Z') };
@@ -44,6 +44,13 @@ describe('a snapshot in backup mode', () => {
       message: expect.stringContaining('Snapshot "prd-pg.s1" was there and is gone'),
     });
     expect(bench.changes()).toEqual([]);
+  });
+
+  it('is not taken for the run’s own where somebody else was faster', async () => {
+    const { bench, run } = await inBackupMode();
+    await bench.array.createGroupSnapshot('prd-pg', run.snapshot?.name.split('.')[1] ?? '');
+
+    expect((await rejectionOf(takeSnapshot(run, bench.ports))).name).toBe('SnapshotAppeared');
   });
 
   it('that was there is used as it is, and not labelled anew', async () => {

@@ -55,12 +55,13 @@ describe('before backup mode', () => {
 
     const { backup } = await noteDatabase(run, ports);
 
-    const kept = { database: 'PRD', max_seconds: 120, settle_seconds: 60, archive_log: true };
+    const kept = { database: 'PRD', max_seconds: 120, settle_seconds: 240, archive_log: true };
     expect(store.json(NOTE)).toEqual({
       ...kept,
       refresh: 'nightly',
       execution: arnOf('nightly-1'),
       seen: '2026-11-24T01:00:00.000Z',
+      is_over: false,
     });
     expect(backup).toMatchObject({ ...kept, run: 'nightly-1', begun: null, done: false });
   });

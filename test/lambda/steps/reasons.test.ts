@@ -69,7 +69,7 @@ describe('the reason of a failure', () => {
     expect(reasonOf(inBackupMode({ failure: timeout }))).toEqual({
       name: 'BackupModeOverdue',
       message:
-        'The snapshot was not taken within the 120 s for which database PRD may be in backup mode.',
+        'The snapshot was not complete within the 120 s for which database PRD may be in backup mode.',
       remedy: expect.stringContaining('ora_backup_mode_max_seconds'),
     });
   });

@@ -14,11 +14,16 @@ export interface DatabaseRun {
   readonly watch: (text: string, interruption: Interruption) => void;
 }
 
+/** Nothing that it would wait for comes late here. */
+class Hasty extends Interruption {
+  override readonly wait = async (): Promise<void> => {};
+}
+
 /** A run as the command line makes it, on a simulated database that was there before and outlives it. */
 export const runOnDatabase = async ({ url, args, watch }: DatabaseRun): Promise<Ended> => {
   const options = readOptions(args, { REFRESH_RETRY_SCALE: '0' });
   const configuration = await readConfiguration(options.configFile ?? '', options, {});
-  const interruption: Interruption = new Interruption({
+  const interruption: Interruption = new Hasty({
     say: (text) => watch(text, interruption),
     exit: (code) => process.exit(code),
     recovering: () => '',

@@ -33,6 +33,8 @@ it('the steps on arrays are those of a machine without a source database', () =>
       'End Backup',
       'Backup Ended?',
       'Wait For Database',
+      'Note Backup Ended',
+      'And Now?',
       'Target To Clear Up?',
       'Backup Mode Left?',
       'Which Failure?',
@@ -55,6 +57,7 @@ describe('what speaks to the database', () => {
     ['Begin Backup', 'begin-backup', ORACLE_ARN],
     ['End Backup', 'end-backup', ORACLE_ARN],
     ['Note Database', 'note-database', STEP_ARN],
+    ['Note Backup Ended', 'note-backup-ended', STEP_ARN],
     ['Find Backup Mode', 'find-backup-mode', STEP_ARN],
     ['Take Snapshot In Backup Mode', 'take-snapshot', STEP_ARN],
   ])('%s: the step %s of the right function', (name, step, FunctionName) => {
@@ -146,5 +149,24 @@ describe('End Backup', () => {
       SecondsPath: '$.backup.wait_seconds',
       Next: 'End Backup',
     });
+  });
+});
+
+describe('Note Backup Ended', () => {
+  it('is come to only where backup mode is over', () => {
+    expect(waysTo(definition.States, 'Note Backup Ended')).toEqual(['Backup Ended?']);
+    expect(waysTo(definition.States, 'Backup Ended?')).toEqual(['End Backup']);
+    expect(definition.States['Backup Ended?']).toMatchObject({
+      Choices: [{ Variable: '$.backup.done', BooleanEquals: false, Next: 'Wait For Database' }],
+      Default: 'Note Backup Ended',
+    });
+  });
+
+  it('is not what decides: its failure is kept aside, and the way on is the same', () => {
+    expect(taskOf('Note Backup Ended')).toMatchObject({
+      Next: 'And Now?',
+      Catch: caught('$.unnoted', 'And Now?'),
+    });
+    expect(waysTo(definition.States, 'And Now?')).toEqual(['Note Backup Ended']);
   });
 });

@@ -9,8 +9,9 @@ const prepared = 'Begin > Clears Up? > Prepare > Execute?';
 const noted = 'Database? > Read Database > Note Database > Backup Mode?';
 const begun = `${prepared} > Undo? > ${noted} > Begin Backup`;
 const snapshot = `${begun} > Take Snapshot In Backup Mode`;
-const ended = 'End Backup > Backup Ended?';
-const endedLate = `${ended} > Wait For Database > ${ended}`;
+const look = 'End Backup > Backup Ended?';
+const ended = `${look} > Note Backup Ended > And Now?`;
+const endedLate = `${look} > Wait For Database > ${ended}`;
 const released =
   'Plan Overwrite > Acquire Guard > Overwrite Volumes > Answered? > Verify Target > Release Guard';
 const done = 'Record Result > Done';
@@ -71,6 +72,32 @@ describe('a failure', () => {
       choices: inBackupMode,
       failing: ['Take Snapshot In Backup Mode'],
     });
+
+    expect(path).toBe(`${snapshot} > ${ended} > ${failed}`);
+  });
+
+  it('of the note that it is over changes nothing: whoever clears up looks once more', async () => {
+    const failing = ['Note Backup Ended'];
+    const refreshed = await walk({ choices: inBackupMode, failing });
+    const cleared = await walk({
+      choices: { ...clearingUp, ends_backup: true },
+      input: recover,
+      failing,
+    });
+
+    expect(refreshed.path).toBe(
+      `${snapshot} > ${ended} > Replicate? > Target Group? > ${released} > ${done}`,
+    );
+    expect(refreshed.outcome.status).toBe('fulfilled');
+    expect(cleared.path).toBe(
+      `${found} > ${ended} > Prepare > Execute? > ${recovered} > Backup Mode Left? > ${done}`,
+    );
+    expect(cleared.outcome.status).toBe('fulfilled');
+  });
+
+  it('of the snapshot is recorded, also where the note that it is over fails as well', async () => {
+    const failing = ['Take Snapshot In Backup Mode', 'Note Backup Ended'];
+    const { path } = await walk({ choices: inBackupMode, failing });
 
     expect(path).toBe(`${snapshot} > ${ended} > ${failed}`);
   });

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BEGIN_BACKUP } from '../../lambda/oracle/statements.ts';
+import { RestFlashArray } from '../../lambda/flasharray/flash-array.ts';
+import { Session } from '../../lambda/flasharray/session.ts';
+import { BEGIN_BACKUP, END_BACKUP } from '../../lambda/oracle/statements.ts';
 import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { findAssembly } from '../../local/assembly.ts';
+import type { DatabaseFault } from '../../local/database/simulator.ts';
 import { readStack } from '../../local/template.ts';
 import { configurations } from './support/configurations.ts';
 import { type Course, RUN, recoveryInput, runUndisturbed } from './support/courses.ts';
+import { LATE_MS } from './support/database-troubles.ts';
 import { type Drive, drive } from './support/drive.ts';
 import { Ground, type Moment, REFRESH } from './support/ground.ts';
-import { Interpreter } from './support/interpreter.ts';
+import { Interpreter, type Place } from './support/interpreter.ts';
 import type { StatementPoint, Trouble } from './support/trouble.ts';
 import type { WalkDatabase } from './support/walk-database.ts';
 
@@ -102,7 +106,7 @@ describe.each(configurations.filter(({ hasDatabase }) => hasDatabase))('$name', 
 
   it('leaves a backup mode that began long after the run which it clears up after', async () => {
     await abortInBackupMode();
-    ground.simulator.advance(3_600_000);
+    ground.simulator.advance(3 * 3_600_000);
     database.setBackupMode(new Date(ground.clock.now()).toISOString());
     const before = changes().length;
 
@@ -112,6 +116,100 @@ describe.each(configurations.filter(({ hasDatabase }) => hasDatabase))('$name', 
     expect(database.isInBackupMode).toBe(true);
     const manifest = manifestSchema.parse(ground.object(`manifests/${REFRESH}/run-2.json`));
     expect(manifest.warnings.join()).toContain('It is left so.');
+  });
+
+  it('leaves one that began after the run which it clears up after has noted the end of its own', async () => {
+    expect(await run({})).toBe('SUCCEEDED');
+    database.setBackupMode(new Date(ground.clock.now()).toISOString());
+    const before = database.simulator.statements().length;
+
+    expect(await run(recoveryInput, { run: 'run-2' })).toBe('SUCCEEDED');
+
+    expect(database.simulator.statements().length).toBe(before);
+    expect(database.isInBackupMode).toBe(true);
+  });
+
+  it('goes on though the end cannot be noted, and whoever clears up looks once more', async () => {
+    const onEnter: Drive['onEnter'] = ({ state }) => {
+      ground.store.trouble = undefined;
+      if (state !== 'Note Backup Ended') return;
+      ground.store.restart();
+      ground.store.trouble = { operation: 'write', nth: 1, moment: 'before', forGood: true };
+    };
+
+    expect(await run({}, { onEnter })).toBe('SUCCEEDED');
+
+    expect(ground.object(`runs/${RUN}/backup.json`)).toMatchObject({ is_over: false });
+    const before = database.simulator.statements().length;
+    expect(await run(recoveryInput, { run: 'run-2' })).toBe('SUCCEEDED');
+    expect(database.simulator.statements().length).toBeGreaterThan(before);
+    expect(ground.object(`runs/${RUN}/backup.json`)).toMatchObject({ is_over: true });
+  });
+
+  it.each<[string, DatabaseFault['effect']]>([
+    ['carried out', { drop: 'after' }],
+    ['not carried out', { drop: 'before' }],
+    ['carried out late', { act_late_ms: LATE_MS }],
+  ])('never goes on in doubt: BEGIN BACKUP without an answer, %s', async (_, effect) => {
+    database.simulator.addFaults([{ statement: BEGIN_BACKUP, effect }]);
+    const states: string[] = [];
+
+    const error = await run({}, { onEnter: ({ state }) => states.push(state) });
+
+    expect(error).toBe('BackupModeUnsure');
+    expect(states.filter((state) => state === 'End Backup')).toHaveLength(2);
+    expect(states).not.toContain('Take Snapshot In Backup Mode');
+    expect(states.at(-1)).toBe('Failed');
+    expect(changes().filter((statement) => statement === BEGIN_BACKUP)).toHaveLength(1);
+    // Nothing is still to come.
+    ground.simulator.advance(600_000);
+    expect(database.isInBackupMode).toBe(false);
+  });
+
+  it('ends in doubt also what goes into backup mode after it was ended', async () => {
+    database.simulator.addFaults([{ statement: BEGIN_BACKUP, effect: { drop: 'after' } }]);
+    const seen: boolean[] = [];
+    const onEnter: Drive['onEnter'] = ({ state }) => {
+      if (state !== 'Wait For Database') return;
+      seen.push(database.isInBackupMode);
+      // The file that was still to come.
+      const since = new Date(ground.clock.now()).toISOString();
+      const [first, ...others] = database.simulator.state().datafiles;
+      if (!first) throw new Error('There is no datafile.');
+      database.simulator.change({ datafiles: [{ ...first, backup_since: since }, ...others] });
+    };
+
+    expect(await run({}, { onEnter })).toBe('BackupModeUnsure');
+
+    expect(seen).toEqual([false]);
+    expect(changes().filter((statement) => statement === END_BACKUP)).toHaveLength(2);
+    expect(database.isInBackupMode).toBe(false);
+  });
+
+  it('refuses a snapshot that somebody else has taken since it looked', async () => {
+    let place: Place | undefined;
+    const isSettledAt = (entered: Place) => {
+      if (entered.state === 'Take Snapshot In Backup Mode') place = entered;
+      return place !== undefined;
+    };
+    await run({}, { isSettledAt });
+    if (!place) throw new Error('The run has not come to its snapshot.');
+    const [source] = ground.simulator.arrays;
+    if (!source) throw new Error('There is no array.');
+    const { host, api_token: apiToken, ca } = source;
+    const somebody = new RestFlashArray(
+      new Session({ host, apiToken, ca }, null, ground.clock.forSteps),
+    );
+    await somebody.createGroupSnapshot('prd-pg', RUN);
+    await somebody.logOut();
+    const states: string[] = [];
+    const onEnter: Drive['onEnter'] = ({ state }) => states.push(state);
+
+    expect(await run({}, { from: place, onEnter })).toBe('SnapshotAppeared');
+
+    expect(states).toContain('Note Backup Ended');
+    expect(states).not.toContain('Overwrite Volumes');
+    expect(database.isInBackupMode).toBe(false);
   });
 
   it('says that backup mode was not ended, even where nothing can be recorded', async () => {

@@ -1,7 +1,7 @@
-import { TIMEOUTS } from '../../../lambda/oracle/database.ts';
 import { BEGIN_BACKUP, END_BACKUP } from '../../../lambda/oracle/statements.ts';
 import type { DatabaseFault } from '../../../local/database/simulator.ts';
 import { type Course, type CourseStep, RECOVERY, RUN, record, recoveryInput } from './courses.ts';
+import { LATE_MS } from './database-troubles.ts';
 import { drive } from './drive.ts';
 import type { Ground } from './ground.ts';
 import { Holdings } from './holdings.ts';
@@ -11,7 +11,7 @@ import type { Trouble } from './trouble.ts';
 /** Carried out when the client has given up. */
 const LATE: DatabaseFault = {
   statement: BEGIN_BACKUP,
-  effect: { act_late_ms: TIMEOUTS.executeMs + 30_000 },
+  effect: { act_late_ms: LATE_MS },
 };
 const REFUSED: DatabaseFault = { statement: END_BACKUP, times: 0, effect: { refuse: 600 } };
 

@@ -9,9 +9,11 @@ type Effect = DatabaseFault['effect'];
 
 /** Sooner than the client gives up, and so not heard; after that, and before what a run waits for what may come late. */
 const UNHEARD_MS = 30_000;
-const LATE_MS = TIMEOUTS.executeMs + UNHEARD_MS;
+/** How late a database may be with what nobody waits for any more: a little less than the four minutes that a run waits. */
+const TARDY_MS = 230_000;
+export const LATE_MS = TIMEOUTS.executeMs + TARDY_MS;
 /** A function that outlives its execution sends it at its very end, and the database takes its time. */
-const OUTLIVING_MS = LINGER_SECONDS * 1_000 + UNHEARD_MS;
+const OUTLIVING_MS = LINGER_SECONDS * 1_000 + TARDY_MS;
 
 const onAll: Readonly<Record<string, Effect>> = {
   'refused with ORA-00600': { refuse: 600 },

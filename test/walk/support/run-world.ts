@@ -105,6 +105,7 @@ const UNGUARDED = [
   'Begin Backup',
   'Take Snapshot In Backup Mode',
   'End Backup',
+  'Note Backup Ended',
   'Take Snapshot',
   'Check Replication',
   'Plan Overwrite',

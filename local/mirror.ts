@@ -2,7 +2,6 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { CURRENT, LAST_WHOLE } from '../lambda/steps/current-manifest.ts';
 import {
-  acquireDocument,
   backupDocument,
   keyOf,
   planDocument,
@@ -18,7 +17,7 @@ const KEPT = ['runs/', 'manifests/'];
 const REMEMBERED = 10;
 
 /** What tells of a run that was killed, and so left no manifest, whether its database may be in backup mode. */
-const OF_A_DEAD_RUN = [backupDocument, snapshotDocument, acquireDocument];
+const OF_A_DEAD_RUN = [backupDocument, snapshotDocument];
 
 /** What a run may ask for of earlier ones. */
 export interface Wanted {

@@ -32,11 +32,7 @@ const recall = async (recover: string | undefined): Promise<string[]> => {
 };
 
 it('a killed run that is cleared up after is recalled as far as its backup mode needs it', async () => {
-  expect(await recall('run-2')).toEqual([
-    'runs/run-2/acquire.json',
-    'runs/run-2/backup.json',
-    'runs/run-2/snapshot.json',
-  ]);
+  expect(await recall('run-2')).toEqual(['runs/run-2/backup.json', 'runs/run-2/snapshot.json']);
 });
 
 it('nothing is recalled of it otherwise', async () => {

@@ -1,11 +1,17 @@
 import * as z from 'zod';
 
 /** What a function's worker is started with. */
-export const workerDataSchema = z.object({ bundle: z.string(), handler: z.string() });
+export interface WorkerData {
+  readonly bundle: string;
+  readonly handler: string;
+}
 
 /** An invocation: the event as JSON text, as Lambda hands it over. */
-export const callSchema = z.object({ id: z.number(), event: z.string(), awsRequestId: z.string() });
-export type Call = z.output<typeof callSchema>;
+export interface Call {
+  readonly id: number;
+  readonly event: string;
+  readonly awsRequestId: string;
+}
 
 /** Its answer: the result as JSON text, or Lambda's document about the error. */
 export const answerSchema = z.object({

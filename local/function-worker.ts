@@ -1,18 +1,16 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import * as z from 'zod';
-import { type Answer, callSchema, workerDataSchema } from './function-protocol.ts';
+import type { Answer, Call, WorkerData } from './function-protocol.ts';
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 /** Runs inside a worker thread, as the Lambda runtime does inside its environment: loads the bundle, calls the handler. */
-const { bundle, handler } = workerDataSchema.parse(workerData);
-const module = z.record(z.string(), z.unknown()).parse({ ...(await import(bundle)) });
-const handle = z
-  .custom<(event: unknown, context: unknown) => Promise<unknown>>(
-    (value) => typeof value === 'function',
-  )
-  .parse(module[handler]);
+const { bundle, handler }: WorkerData = workerData;
+const module: Readonly<Record<string, Handler | undefined>> = await import(bundle);
+const handle = module[handler];
+if (typeof handle !== 'function') throw new Error(`The bundle has no handler ${handler}.`);
 
-parentPort?.on('message', async (message: unknown) => {
-  const { id, event, awsRequestId } = callSchema.parse(message);
+parentPort?.on('message', async ({ id, event, awsRequestId }: Call) => {
   let answer: Answer;
   try {
     answer = { id, result: JSON.stringify(await handle(JSON.parse(event), { awsRequestId })) };
@@ -20,6 +18,8 @@ parentPort?.on('message', async (message: unknown) => {
     answer = { id, error: describe(error) };
   }
   parentPort?.postMessage(answer);
+  // Threads are ended from outside, which leaves no time for it.
+  if (id === 1) flushCompileCache();
 });
 
 /** Lambda's own document about an error that a handler threw. */

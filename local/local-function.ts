@@ -1,5 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { type Answer, answerSchema, type Call } from './function-protocol.ts';
+import { type Answer, answerSchema, type Call, type WorkerData } from './function-protocol.ts';
+
+const WORKER = new URL('./function-worker.ts', import.meta.url).href;
+/** Loads the worker with what Node has compiled for earlier ones: a start takes a third of the time. */
+const LOAD_WORKER = `require('node:module').enableCompileCache(); import(${JSON.stringify(WORKER)});`;
 
 /** A handler's error as Step Functions sees it: the type as its name, Lambda's document as its cause. */
 export class FunctionError extends Error {
@@ -31,8 +35,9 @@ export class LocalFunction {
   #end: unknown;
 
   constructor({ bundle, handler, environment, onLog }: LocalFunctionOptions) {
-    this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
-      workerData: { bundle, handler },
+    this.#worker = new Worker(LOAD_WORKER, {
+      eval: true,
+      workerData: { bundle, handler } satisfies WorkerData,
       env: { ...environment },
       stdout: true,
       stderr: true,

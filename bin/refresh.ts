@@ -4,4 +4,6 @@ import { enableCompileCache } from 'node:module';
 enableCompileCache();
 const { main } = await import('../local/command-line/main.ts');
 
-process.exitCode = await main(process.argv.slice(2));
+// Whoever reads may be gone: what was begun has to be ended all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.exitCode = await main(process.argv.slice(2), { env: process.env, screen: process.stderr });

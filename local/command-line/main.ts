@@ -8,40 +8,50 @@ import { codeOf, exitCode, showEnd } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { type Options, readOptions, recoveringArguments, USAGE, UsageError } from './options.ts';
-import { Progress } from './progress.ts';
+import { Progress, type Screen } from './progress.ts';
 import { commandWith } from './report.ts';
 import type { SimulatedArray } from './simulated-array.ts';
 
 /** The last one comes when the terminal is closed, or the line to it drops. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The command line. Results go to standard output, progress and errors to standard error. @returns the exit code */
-export const main = async (args: readonly string[]): Promise<number> => {
-  // Whoever reads may be gone: what was begun has to be ended all the same.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const progress = new Progress(process.stderr);
+/** Where a command runs. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Standard error. */
+  readonly screen: Screen;
+}
+
+/** The command line. Results go to standard output, progress and errors to the screen. @returns the exit code */
+export const main = async (
+  args: readonly string[],
+  { env, screen }: Surroundings,
+): Promise<number> => {
+  const progress = new Progress(screen);
   try {
-    const options = readOptions(args, process.env);
+    const options = readOptions(args, env);
     if (options.help) {
       console.log(USAGE);
       return EXIT.success;
     }
-    return await refresh(options, args, progress);
+    return await refresh({ options, args, env, progress });
   } catch (error) {
     return explain(error, progress);
   }
 };
 
-const refresh = async (
-  options: Options,
-  args: readonly string[],
-  progress: Progress,
-): Promise<number> => {
+interface Command {
+  readonly options: Options;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly progress: Progress;
+}
+
+const refresh = async ({ options, args, env, progress }: Command): Promise<number> => {
   if (options.outputFile !== undefined) await requireWritable(options.outputFile);
   const simulated = options.configFile === undefined ? await simulate(options) : undefined;
   const configuration =
-    simulated?.configuration ??
-    (await readConfiguration(options.configFile ?? '', options, process.env));
+    simulated?.configuration ?? (await readConfiguration(options.configFile ?? '', options, env));
   for (const warning of configuration.warnings) progress.warn(warning);
   if (simulated) {
     const database = configuration.database ? ' and a simulated database' : '';

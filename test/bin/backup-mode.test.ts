@@ -7,7 +7,7 @@ import { Progress } from '../../local/command-line/progress.ts';
 import type { DatabaseEndpoint } from '../../local/database/database-server.ts';
 import { createDatabaseSimulator, type DatabaseFault } from '../../local/database/simulator.ts';
 import { freePort } from '../support/free-port.ts';
-import { launch, run } from './command-line.ts';
+import { call, launch, run } from './command-line.ts';
 import { type DatabaseRun, entry, runOnDatabase } from './database-run.ts';
 import { EXCLUDED, groups, useWorkedExample } from './worked-example.ts';
 
@@ -63,7 +63,7 @@ it('a database that does not answer is told, and nothing of its password', async
     excluded_volumes: EXCLUDED,
   });
 
-  const { code, stdout, stderr } = await run(example.folder, ['-f', file, '-b', '-x']);
+  const { code, stdout, stderr } = await call(example.folder, ['-f', file, '-b', '-x']);
 
   expect(code).toBe(1);
   expect(stdout).toContain('DatabaseUnavailable');

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { main } from '../../local/command-line/main.ts';
 
 const commandLine = fileURLToPath(new URL('../../bin/refresh.ts', import.meta.url));
 
@@ -42,21 +44,26 @@ export const writeJson = async (
   return file;
 };
 
-/** Starts the command line, or another program, as a process of its own, with its state in `folder`. */
+type Variables = Readonly<Record<string, string>>;
+
+/** What the command line finds in its environment: its state is in `folder`, and it does not wait between attempts. */
+const environmentIn = (folder: string, more: Variables) => ({
+  PATH: process.env['PATH'],
+  HOME: folder,
+  XDG_STATE_HOME: folder,
+  REFRESH_RETRY_SCALE: '0',
+  ...more,
+});
+
+/** Starts the command line, or another program, as a process of its own. */
 export const launch = (
   folder: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: Variables = {},
   entry = commandLine,
 ): Running => {
   const child = spawn(process.execPath, [entry, ...args], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      XDG_STATE_HOME: folder,
-      REFRESH_RETRY_SCALE: '0',
-      ...environment,
-    },
+    env: environmentIn(folder, environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -88,3 +95,24 @@ export const launch = (
 
 export const run = (...call: Parameters<typeof launch>): Promise<Finished> =>
   launch(...call).finished;
+
+/**
+ * The same within this process, whatever the command line does otherwise: what a process adds, which is signals and that
+ * its exit code is the one that is returned here, some tests have to see.
+ */
+export const call = async (
+  folder: string,
+  args: readonly string[],
+  environment: Variables = {},
+): Promise<Finished> => {
+  let [stdout, stderr] = ['', ''];
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => {
+    stdout += `${text}\n`;
+  });
+  const write = (text: string) => {
+    stderr += text;
+  };
+  const env = environmentIn(folder, environment);
+  const code = await main(args, { env, screen: { write } }).finally(() => log.mockRestore());
+  return { code, stdout, stderr };
+};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../lambda/refresh/manifest.ts';
-import { launch, run } from './command-line.ts';
+import { call, launch } from './command-line.ts';
 import { EXCLUDED, groups, SOURCE, useWorkedExample } from './worked-example.ts';
 
 const example = useWorkedExample();
@@ -16,7 +16,7 @@ describe('how it ends', () => {
       src_flash_array_api_token: 'wrong-token',
     });
 
-    const { code, stdout, stderr } = await run(example.folder, ['-f', file, '-x']);
+    const { code, stdout, stderr } = await call(example.folder, ['-f', file, '-x']);
 
     expect(code).toBe(1);
     expect(stdout).toContain('ArrayLoginRefused');
@@ -24,7 +24,7 @@ describe('how it ends', () => {
   });
 
   it('with 1 when a group is the source and the target', async () => {
-    const { code, stderr } = await run(example.folder, ['-f', await ready(), '-t', SOURCE, '-x']);
+    const { code, stderr } = await call(example.folder, ['-f', await ready(), '-t', SOURCE, '-x']);
 
     expect(code).toBe(1);
     expect(stderr).toContain('SourceIsTarget');
@@ -48,7 +48,12 @@ describe('how it ends', () => {
       const before = example.contents();
       refuse(1);
 
-      const { code, stdout } = await run(example.folder, ['-f', await impatient(), '-x', '--json']);
+      const { code, stdout } = await call(example.folder, [
+        '-f',
+        await impatient(),
+        '-x',
+        '--json',
+      ]);
 
       expect(code).toBe(1);
       expect(manifestSchema.parse(JSON.parse(stdout))).toMatchObject({
@@ -61,7 +66,7 @@ describe('how it ends', () => {
     it('with 3 where it could not be put back, and what to do', async () => {
       refuse(0);
 
-      const { code, stdout, stderr } = await run(example.folder, [
+      const { code, stdout, stderr } = await call(example.folder, [
         '-f',
         await impatient(),
         '-x',

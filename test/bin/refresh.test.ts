@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../lambda/refresh/manifest.ts';
-import { run } from './command-line.ts';
+import { call, run } from './command-line.ts';
 import { EXCLUDED, groups, SOURCE, TARGET, useWorkedExample } from './worked-example.ts';
 
 const example = useWorkedExample();
@@ -57,7 +57,7 @@ describe('with the script’s own file', () => {
   ])('plans in %s and changes nothing, whatever the file says of execute', async (_, document) => {
     const file = await example.configure(document());
 
-    const { code, stdout, stderr } = await run(example.folder, ['-f', file, '--json']);
+    const { code, stdout, stderr } = await call(example.folder, ['-f', file, '--json']);
 
     expect(stderr).toContain('only -x executes');
     expect(code).toBe(0);
@@ -75,7 +75,7 @@ describe('with the script’s own file', () => {
       flash_array_api_version: '2.20',
     });
 
-    const { stdout } = await run(example.folder, ['-f', file, '--json']);
+    const { stdout } = await call(example.folder, ['-f', file, '--json']);
 
     expect(manifestSchema.parse(JSON.parse(stdout)).arrays.source?.rest_version).toBe('2.20');
   });
@@ -117,7 +117,7 @@ describe('with the script’s own file', () => {
       excluded_volumes: EXCLUDED,
     });
 
-    const { code } = await run(example.folder, ['-f', file], {
+    const { code } = await call(example.folder, ['-f', file], {
       FA_HOST: example.array.host,
       API_TOKEN: example.array.api_token,
     });
@@ -127,8 +127,15 @@ describe('with the script’s own file', () => {
 });
 
 describe('what is refused with exit 2, before an array is asked', () => {
+  it('an unknown option, by a process that ends with it', async () => {
+    const { code, stdout, stderr } = await run(example.folder, ['--frobnicate']);
+
+    expect(stderr).toContain('--frobnicate');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
   it.each<[string, readonly string[], string]>([
-    ['an unknown option', ['--frobnicate'], '--frobnicate'],
     ['a worked example that there is not', ['--demo', 'local'], '--demo replication'],
     ['backup mode without a snapshot', ['-b', '--undo', '-t', TARGET], '-b'],
     ['a recovery that names no group', ['--recover', 'run-1'], '-s'],
@@ -138,7 +145,7 @@ describe('what is refused with exit 2, before an array is asked', () => {
     ['no source group', ['-n', 's1'], '-s'],
     ['a snapshot name of digits alone', ['-s', SOURCE, '-n', '20261124'], '20261124'],
   ])('%s', async (_, args, told) => {
-    const { code, stdout, stderr } = await run(example.folder, args);
+    const { code, stdout, stderr } = await call(example.folder, args);
 
     expect(stderr).toContain(told);
     expect(stdout).toBe('');
@@ -174,7 +181,7 @@ describe('what is refused with exit 2, before an array is asked', () => {
       complete ? document : { ...example.credentials, ...Object(document) },
     );
 
-    const { code, stderr } = await run(example.folder, ['-f', file]);
+    const { code, stderr } = await call(example.folder, ['-f', file]);
 
     expect(stderr).toContain(told);
     expect(stderr).not.toContain(example.array.api_token);
@@ -185,7 +192,7 @@ describe('what is refused with exit 2, before an array is asked', () => {
   it('a file without credentials, naming what is missing', async () => {
     const file = await example.configure({ ...groups });
 
-    const { code, stderr } = await run(example.folder, ['-f', file]);
+    const { code, stderr } = await call(example.folder, ['-f', file]);
 
     expect(stderr).toContain('src_flash_array_host and no src_flash_array_api_token');
     expect(code).toBe(2);

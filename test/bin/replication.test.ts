@@ -5,7 +5,7 @@ import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { replicationDemoState } from '../../local/array/demo.ts';
 import { type RunningSimulator, startSimulator } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
-import { launch, newFolder, removeFolders, run, writeJson } from './command-line.ts';
+import { call, launch, newFolder, removeFolders, run, writeJson } from './command-line.ts';
 
 const SOURCE = 'gct-oradb-demo-prd01-pg';
 const TARGET = 'gct-oradb-demo-dev01-pg';
@@ -63,7 +63,7 @@ describe('a refresh on a second array', () => {
   it('is planned on both, as the file asks for it', async () => {
     const file = await configure({ ...first(), ...second(), ...definition, replicate: 'True' });
 
-    const { code, stdout } = await run(folder, ['-f', file, '--json']);
+    const { code, stdout } = await call(folder, ['-f', file, '--json']);
 
     expect(code).toBe(0);
     expect(manifestSchema.parse(JSON.parse(stdout))).toMatchObject({
@@ -117,7 +117,7 @@ describe('a refresh on a second array', () => {
     async (_, document, args) => {
       const file = await configure({ ...first(), ...document });
 
-      const { code, stdout, stderr } = await run(folder, ['-f', file, ...args, '-x']);
+      const { code, stdout, stderr } = await call(folder, ['-f', file, ...args, '-x']);
 
       expect(code).toBe(2);
       expect(stdout).toBe('');
@@ -130,7 +130,7 @@ describe('a refresh on a second array', () => {
   it('does not suffer from what is wrong with them where nothing is replicated', async () => {
     const file = await configure({ ...first(), ...definition, tgt_flash_array_host: 'https://x/' });
 
-    const { code, stdout } = await run(folder, ['-f', file, '--json']);
+    const { code, stdout } = await call(folder, ['-f', file, '--json']);
 
     // Both groups are looked for on the first array then, which has no such target group.
     expect(code).toBe(1);

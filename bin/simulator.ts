@@ -1,5 +1,9 @@
-import { readOptions } from '../local/array/read-options.ts';
-import { startSimulator } from '../local/array/simulator.ts';
+import { enableCompileCache } from 'node:module';
+
+// As in refresh.ts: what Node has compiled is kept, with the types stripped.
+enableCompileCache();
+const { readOptions } = await import('../local/array/read-options.ts');
+const { startSimulator } = await import('../local/array/simulator.ts');
 
 const USAGE = 'npm run simulator -- [--port N] [--state FILE] [--latency MS] [--rest-version 2.N]';
 

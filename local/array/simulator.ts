@@ -6,7 +6,7 @@ import {
   type HeldRequest,
   type IncomingRequest,
 } from './array-server.ts';
-import { makeCertificate } from './certificate.ts';
+import { makeCertificate, type ServerCertificate } from './certificate.ts';
 import { createRealClock, type SimulatorClock } from './clock.ts';
 import { createAdminServer } from './control/admin-server.ts';
 import type { Checkpoint } from './control/checkpoint.ts';
@@ -117,6 +117,9 @@ export interface RunningSimulator {
   stop(): Promise<void>;
 }
 
+/** Made once: all simulators of a process have the same. */
+let certificateOfProcess: Promise<ServerCertificate> | undefined;
+
 /** Starts the arrays of a state file, each on a port of its own, and the admin port. Throws `StateFileError`. */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
   const world = new World({
@@ -127,7 +130,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     sessionIdleMs: options.sessionIdleMs ?? HALF_AN_HOUR_MS,
     seed: options.seed ?? 1,
   });
-  const certificate = await makeCertificate();
+  certificateOfProcess ??= makeCertificate();
+  const certificate = await certificateOfProcess;
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   const open = async (server: Server, port: number) => {

@@ -7,6 +7,8 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 /** Runs inside a worker thread, as the Lambda runtime does inside its environment: loads the bundle, calls the handler. */
 const { bundle, handler }: WorkerData = workerData;
 const module: Readonly<Record<string, Handler | undefined>> = await import(bundle);
+// The thread is ended from outside, which leaves no time for it.
+flushCompileCache();
 const handle = module[handler];
 if (typeof handle !== 'function') throw new Error(`The bundle has no handler ${handler}.`);
 
@@ -18,8 +20,6 @@ parentPort?.on('message', async ({ id, event, awsRequestId }: Call) => {
     answer = { id, error: describe(error) };
   }
   parentPort?.postMessage(answer);
-  // Threads are ended from outside, which leaves no time for it.
-  if (id === 1) flushCompileCache();
 });
 
 /** Lambda's own document about an error that a handler threw. */

@@ -29,8 +29,10 @@ export default defineConfig({
       project('unit', ['test/{lambda,local}/**/*.test.ts'], 1),
       project('bin', ['test/bin/**/*.test.ts'], 2),
       project('flow', ['test/flow/**/*.test.ts'], 2),
-      project('infra', ['test/infra/**/*.test.ts'], 2),
-      project('walk', ['test/walk/**/*.test.ts'], 2),
+      project('runbooks', ['test/runbooks/**/*.test.ts'], 2),
+      project('walk', ['test/walk/**/*.test.ts'], 3),
+      // Beside the walk, whose last thread would leave a core idle.
+      project('infra', ['test/infra/**/*.test.ts'], 3),
     ],
   },
 });

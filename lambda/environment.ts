@@ -32,6 +32,10 @@ export const stepEnvironment = z.object({
   STEP_SECONDS: seconds,
   /** Whether there is a function that speaks to the source database. */
   HAS_ORACLE: z.stringbool(),
+  /** What hooks may call, as JSON; empty where this deployment calls none. */
+  HOOK_RIGHTS: z.string(),
+  /** Where others find the bucket’s objects: `s3://bucket`, or a folder of this machine. */
+  OBJECTS_AT: z.string().min(1),
 });
 /** As it stands in the template. */
 export type StepEnvironment = z.input<typeof stepEnvironment>;

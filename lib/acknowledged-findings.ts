@@ -46,7 +46,7 @@ const ofArrays: readonly AcknowledgedFinding[] = [
     id: wildcard('*'),
     construct: 'Flow/StateMachine/Role',
     reason:
-      'Log delivery and X-Ray actions alone, which Step Functions needs to log and trace. AWS has no resource for them, and prescribes * for looking up log groups.',
+      'Log delivery and X-Ray actions, which Step Functions needs to log and trace, and looks at commands that hooks have sent. AWS has no narrower resource for any of them.',
   },
 ];
 
@@ -70,16 +70,35 @@ const ofNetwork: readonly AcknowledgedFinding[] = [
   },
 ];
 
+/** Of one whose hooks send documents to hosts. */
+const ofDocuments: readonly AcknowledgedFinding[] = [
+  {
+    id: wildcard('arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:instance/*'),
+    construct: 'Flow/StateMachine/Role',
+    reason:
+      'Instances of this account that bear the tags of the settings, for ssm:SendCommand of the documents of the settings alone.',
+  },
+  {
+    id: wildcard('arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/*'),
+    construct: 'Flow/StateMachine/Role',
+    reason:
+      'Hosts outside of EC2 that bear the tags of the settings, for ssm:SendCommand of the documents of the settings alone.',
+  },
+];
+
+type Features = Pick<Settings, 'oracle' | 'hooks'>;
+
 /** Those of a deployment with these settings. */
-export const acknowledgedFindings = (oracle: Settings['oracle']): AcknowledgedFinding[] => [
+export const acknowledgedFindings = ({ oracle, hooks }: Features): AcknowledgedFinding[] => [
   ...ofArrays,
   ...(oracle ? ofOracle : []),
   ...(oracle?.network ? ofNetwork : []),
+  ...(hooks && hooks.documents.length > 0 ? ofDocuments : []),
 ];
 
 /** Tells the rules that each of the findings is known. @throws when a construct is not there */
-export function acknowledgeFindings(stack: Stack, oracle: Settings['oracle']): void {
-  for (const { id, construct, reason } of acknowledgedFindings(oracle)) {
+export function acknowledgeFindings(stack: Stack, features: Features): void {
+  for (const { id, construct, reason } of acknowledgedFindings(features)) {
     const found = construct
       .split('/')
       .reduce<IConstruct>((parent, child) => parent.node.findChild(child), stack);

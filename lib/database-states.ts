@@ -11,6 +11,8 @@ export interface DatabaseExits {
   /** Without backup mode. */
   readonly takeSnapshot: IChainable;
   readonly afterSnapshot: IChainable;
+  /** For a run that fails before its snapshot is there. */
+  readonly snapshotFailed: IChainable;
   readonly recordResult: IChainable;
   readonly recordFailure: IChainable;
 }
@@ -34,7 +36,7 @@ export class DatabaseStates {
   constructor(scope: Construct, states: RunStates, oracle: OracleFunction, exits: DatabaseExits) {
     this.#scope = scope;
     this.#states = states;
-    const { prepare, takeSnapshot, recordResult, recordFailure } = exits;
+    const { prepare, takeSnapshot, snapshotFailed, recordResult, recordFailure } = exits;
     const speak = (name: string, onFailure: IChainable, options: TaskOptions = {}): StepTask =>
       states.task(name, onFailure, { function: oracle, ...options });
 
@@ -48,7 +50,7 @@ export class DatabaseStates {
         .next(endBackup),
     );
     const noteDatabase = states
-      .task('Note Database', recordFailure)
+      .task('Note Database', snapshotFailed)
       .next(
         new Choice(scope, 'Backup Mode?')
           .when(Condition.booleanEquals('$.execute', false), recordResult)
@@ -58,7 +60,7 @@ export class DatabaseStates {
     this.snapshot = new Choice(scope, 'Database?')
       .when(
         Condition.booleanEquals('$.reads_database', true),
-        speak('Read Database', recordFailure).next(noteDatabase),
+        speak('Read Database', snapshotFailed).next(noteDatabase),
       )
       .when(Condition.booleanEquals('$.execute', false), recordResult)
       .otherwise(takeSnapshot);
@@ -97,18 +99,18 @@ export class DatabaseStates {
   /** Whatever came before it, and whatever comes of it: a target may have to be put back as well. */
   #endBackup(
     speak: (name: string, onFailure: IChainable, options?: TaskOptions) => StepTask,
-    { prepare, afterSnapshot, recordFailure }: DatabaseExits,
+    { prepare, afterSnapshot, snapshotFailed }: DatabaseExits,
   ): StepTask {
     const notEnded = new Choice(this.#scope, 'Target To Clear Up?')
       .when(Condition.booleanEquals('$.ends_backup', true), prepare)
-      .otherwise(recordFailure);
+      .otherwise(snapshotFailed);
     const endBackup = speak('End Backup', notEnded, {
       failurePath: '$.backup_failure',
       retry: 'persistent',
     });
     const onward = new Choice(this.#scope, 'And Now?')
       .when(Condition.booleanEquals('$.ends_backup', true), prepare)
-      .when(Condition.isPresent('$.failure'), recordFailure)
+      .when(Condition.isPresent('$.failure'), snapshotFailed)
       .otherwise(afterSnapshot);
     // Without the note whoever clears up after the run looks once more than needed.
     const noteEnded = this.#states

@@ -13,9 +13,11 @@ import {
 import { Construct } from 'constructs';
 import type { StartEnvironment } from '../lambda/environment.ts';
 import { type DatabaseExits, DatabaseStates } from './database-states.ts';
+import { HookStates } from './hook-states.ts';
 import { logGroup } from './log-group.ts';
 import type { OracleFunction } from './oracle-function.ts';
 import { RunStates } from './run-states.ts';
+import type { Settings } from './settings.ts';
 import type { StepFunction } from './step-function.ts';
 import type { StepTask } from './step-task.ts';
 
@@ -24,6 +26,8 @@ export interface RefreshFlowProps {
   readonly step: StepFunction;
   /** Speaks to the source database; without it the machine has no states for that. */
   readonly oracle: OracleFunction | undefined;
+  /** What hooks may call; without it the machine has no states for them. */
+  readonly hooks: Settings['hooks'];
 }
 
 /**
@@ -37,17 +41,19 @@ export interface RefreshFlowProps {
  *                                   │   Overwrite Volumes ─► Verify Target ─► Release Guard
  *                                   └──────────────► Record Result ◄─────────────────────┘
  *     any failure ─► Record Failure ─► Failed; from Acquire Guard to Verify Target by way of Roll Back ⇄ Wait To Roll Back
+ *
+ * Between them come the states of the source database and of hooks, where the deployment has them.
  */
 export class RefreshFlow extends Construct {
   readonly stateMachineArn: string;
   readonly #machine: StateMachine;
 
-  constructor(scope: Construct, id: string, { step, oracle }: RefreshFlowProps) {
+  constructor(scope: Construct, id: string, props: RefreshFlowProps) {
     super(scope, id);
     this.#machine = new StateMachine(this, 'StateMachine', {
-      definitionBody: DefinitionBody.fromChainable(this.#states(step, oracle)),
+      definitionBody: DefinitionBody.fromChainable(this.#states(props)),
       // Longer than the longest waits that a definition may ask for, and what the steps may take.
-      timeout: Duration.hours(60),
+      timeout: Duration.hours(96),
       tracingEnabled: true,
       logs: {
         // A name like this needs no entry in the account's one resource policy for logs, which is soon full.
@@ -93,77 +99,63 @@ export class RefreshFlow extends Construct {
     });
   }
 
-  #states(step: StepFunction, oracle: OracleFunction | undefined): IChainable {
+  #states({ step, oracle, hooks: rights }: RefreshFlowProps): IChainable {
     const states = new RunStates(this, step);
+    const hooks = rights && new HookStates(this, states, rights);
     // With the failure as it came.
     const unrecorded = new Fail(this, 'Failure Not Recorded', {
       errorPath: '$.failure.Error',
       causePath: '$.failure.Cause',
     });
+    const ofHooks = hooks ? HookStates.unrecorded(this, unrecorded) : unrecorded;
     const recordFailure = states.task(
       'Record Failure',
-      oracle ? DatabaseStates.unrecorded(this, unrecorded) : unrecorded,
+      oracle ? DatabaseStates.unrecorded(this, ofHooks) : ofHooks,
       { failurePath: '$.unrecorded' },
     );
-    recordFailure.next(
-      new Fail(this, 'Failed', { errorPath: '$.error.name', causePath: '$.cause' }),
-    );
-    const rollBack = this.#rollBack(states, recordFailure);
+    const failed = new Fail(this, 'Failed', { errorPath: '$.error.name', causePath: '$.cause' });
+    recordFailure.next(hooks?.at('on_failure', { done: failed, failed }) ?? failed);
     const recordResult = states
       .task('Record Result', recordFailure)
       .next(new Succeed(this, 'Done'));
 
-    // A guard that stays is released by the next run; the copy is complete.
-    const release = states
-      .task('Release Guard', recordResult, {
-        failurePath: '$.release_failure',
-        exceptions: { GuardLost: rollBack },
-      })
-      .next(recordResult);
-    const verify = states.task('Verify Target', rollBack).next(release);
-    const overwrite = states
-      .task('Overwrite Volumes', rollBack)
-      .next(
-        new Choice(this, 'Answered?')
-          .when(
-            Condition.numberGreaterThan('$.guard.wait_seconds', 0),
-            states.wait('Wait For Answers', '$.guard.wait_seconds').next(verify),
-          )
-          .otherwise(verify),
-      );
-    const acquire = states.task('Acquire Guard', rollBack).next(overwrite);
+    const overwrite = this.#overwrite(states, hooks, { recordResult, recordFailure });
     const afterSnapshot = new Choice(this, 'Target Group?')
       .when(
         Condition.booleanEquals('$.has_target', true),
-        states.task('Plan Overwrite', recordFailure).next(acquire),
+        states.task('Plan Overwrite', recordFailure).next(overwrite),
       )
       .otherwise(recordResult);
-
-    const checkReplication = states.task('Check Replication', recordFailure);
-    checkReplication.next(
-      new Choice(this, 'Replicated?')
-        .when(Condition.booleanEquals('$.replication.done', true), afterSnapshot)
-        .otherwise(
-          states.wait('Wait For Replication', '$.replication.wait_seconds').next(checkReplication),
-        ),
-    );
-    const replicate = new Choice(this, 'Replicate?')
-      .when(Condition.booleanEquals('$.replicate', true), checkReplication)
-      .otherwise(afterSnapshot);
-    const takeSnapshot = states.task('Take Snapshot', recordFailure).next(replicate);
+    const replicate = this.#replicate(states, afterSnapshot, recordFailure);
+    const snapshotTaken =
+      hooks?.at('after_snapshot', { done: replicate, failed: recordFailure }) ?? replicate;
+    // What was done before a snapshot has to be ended, whatever became of it.
+    const snapshotFailed =
+      hooks?.again(
+        'after_snapshot',
+        'Snapshot Hooks To End?',
+        ['before_snapshot', 'after_snapshot'],
+        recordFailure,
+      ) ?? recordFailure;
+    const takeSnapshot = states.task('Take Snapshot', snapshotFailed).next(snapshotTaken);
     const prepare = states.task('Prepare', recordFailure);
     const exits: DatabaseExits = {
       prepare,
       takeSnapshot,
-      afterSnapshot: replicate,
+      afterSnapshot: snapshotTaken,
+      snapshotFailed,
       recordResult,
       recordFailure,
     };
     const database = oracle && new DatabaseStates(this, states, oracle, exits);
+    const snapshot = database?.snapshot ?? takeSnapshot;
     const work = new Choice(this, 'Undo?')
-      .when(Condition.booleanEquals('$.undo', true), acquire)
-      .otherwise(database?.snapshot ?? takeSnapshot);
+      .when(Condition.booleanEquals('$.undo', true), overwrite)
+      .otherwise(
+        hooks?.at('before_snapshot', { done: snapshot, failed: snapshotFailed }) ?? snapshot,
+      );
 
+    const cleared = database?.cleared(exits) ?? recordResult;
     const recover = states.task('Recover Target', recordFailure);
     recover.next(
       new Choice(this, 'Recovered?')
@@ -173,7 +165,7 @@ export class RefreshFlow extends Construct {
         )
         .when(
           Condition.booleanEquals('$.ends_recovered', true),
-          database?.cleared(exits) ?? recordResult,
+          hooks?.at('clear_up', { done: cleared, failed: recordFailure }) ?? cleared,
         )
         .otherwise(work),
     );
@@ -186,12 +178,63 @@ export class RefreshFlow extends Construct {
     return states.begin().next(database?.beforePrepare ?? prepare);
   }
 
+  /** Waits until the snapshot has arrived, where it is replicated. */
+  #replicate(states: RunStates, arrived: IChainable, recordFailure: IChainable): IChainable {
+    const check = states.task('Check Replication', recordFailure);
+    check.next(
+      new Choice(this, 'Replicated?')
+        .when(Condition.booleanEquals('$.replication.done', true), arrived)
+        .otherwise(states.wait('Wait For Replication', '$.replication.wait_seconds').next(check)),
+    );
+    return new Choice(this, 'Replicate?')
+      .when(Condition.booleanEquals('$.replicate', true), check)
+      .otherwise(arrived);
+  }
+
+  /** From the guard to its release, all or nothing. */
+  #overwrite(
+    states: RunStates,
+    hooks: HookStates | undefined,
+    { recordResult, recordFailure }: Readonly<Record<'recordResult' | 'recordFailure', IChainable>>,
+  ): IChainable {
+    const exits = { done: recordResult, failed: recordFailure };
+    const released = hooks
+      ? new Choice(this, 'Undone?')
+          // What was stopped for the overwrite is started again on what it held once; after a failure too.
+          .when(Condition.booleanEquals('$.undo', true), hooks.at('on_abort', exits))
+          .otherwise(hooks.at('after_overwrite', exits))
+      : recordResult;
+    const aborted =
+      hooks?.again('on_abort', 'To Start Again?', ['on_abort'], recordFailure) ?? recordFailure;
+    const rollBack = this.#rollBack(states, aborted);
+    // A guard that stays is released by the next run; the copy is complete.
+    const release = states
+      .task('Release Guard', released, {
+        failurePath: '$.release_failure',
+        exceptions: { GuardLost: rollBack },
+      })
+      .next(released);
+    const verify = states.task('Verify Target', rollBack).next(release);
+    const overwrite = states
+      .task('Overwrite Volumes', rollBack)
+      .next(
+        new Choice(this, 'Answered?')
+          .when(
+            Condition.numberGreaterThan('$.guard.wait_seconds', 0),
+            states.wait('Wait For Answers', '$.guard.wait_seconds').next(verify),
+          )
+          .otherwise(verify),
+      );
+    const acquire = states.task('Acquire Guard', rollBack).next(overwrite);
+    return hooks?.at('before_overwrite', { done: acquire, failed: aborted }) ?? acquire;
+  }
+
   /** What a failure leads to from the moment on at which the run may hold the lock. */
-  #rollBack(states: RunStates, recordFailure: IChainable): StepTask {
-    const rollBack = states.task('Roll Back', recordFailure, { failurePath: '$.rollback_failure' });
+  #rollBack(states: RunStates, aborted: IChainable): StepTask {
+    const rollBack = states.task('Roll Back', aborted, { failurePath: '$.rollback_failure' });
     rollBack.next(
       new Choice(this, 'Rolled Back?')
-        .when(Condition.booleanEquals('$.guard.done', true), recordFailure)
+        .when(Condition.booleanEquals('$.guard.done', true), aborted)
         .otherwise(states.wait('Wait To Roll Back', '$.guard.wait_seconds').next(rollBack)),
     );
     return rollBack;

@@ -23,7 +23,7 @@ const ARRAY_KEYS =
 
 /** The whole product, for any account and region. */
 export class RefreshStack extends Stack {
-  constructor(scope: Construct, id: string, { refreshes, oracle }: Settings) {
+  constructor(scope: Construct, id: string, { refreshes, oracle, hooks }: Settings) {
     super(scope, id, {
       description: 'Refreshes development databases from production on FlashArray',
     });
@@ -32,15 +32,15 @@ export class RefreshStack extends Stack {
     const secret = new CredentialsSecret(this, 'ArraySecret', ARRAY_KEYS);
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const hasOracle = oracle !== undefined;
-    const step = new StepFunction(this, 'Step', { code, bucket, secret, hasOracle });
+    const step = new StepFunction(this, 'Step', { code, bucket, secret, hasOracle, hooks });
     const database = oracle && this.#database(oracle);
-    const flow = new RefreshFlow(this, 'Flow', { step, oracle: database });
+    const flow = new RefreshFlow(this, 'Flow', { step, oracle: database, hooks });
     flow.grantDescribe(step.role);
     const start = new StartFunction(this, 'Start', { code, bucket, flow, deadLetters });
     new Schedules(this, 'Schedules', { refreshes, start, deadLetters });
     new EventRules(this, 'Events', { refreshes, start, deadLetters });
     new AbortedRuns(this, 'AbortedRuns', { flow, start, deadLetters });
-    acknowledgeFindings(this, oracle);
+    acknowledgeFindings(this, { oracle, hooks });
 
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'SecretArn', { value: secret.arn });

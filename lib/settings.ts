@@ -6,7 +6,7 @@ const expected = (what: string, advice: string) => ({ error: `expected ${what}. 
 
 const rules = {
   settings: expected(
-    'an object with the list "refreshes" and, at will, "oracle"',
+    'an object with the list "refreshes" and, at will, "oracle" and "hooks"',
     'Correct "settings" under "context" in cdk.json; without refreshes it is { "refreshes": [] }.',
   ),
   refresh: expected(
@@ -47,10 +47,29 @@ const rules = {
     'an object with "vpcId", "subnetIds" and "securityGroupIds"',
     'Name the network from which the database can be reached.',
   ),
+  hooks: expected(
+    'an object with "documents" and "instanceTags", with "functions", or with all of them',
+    'Name what the hooks of definitions may call, or leave it out where they have none.',
+  ),
+  document: expected(
+    'the name or the ARN of a Systems Manager Command document',
+    'Write it like "AWS-RunShellScript" or "refresh-oracle".',
+  ),
+  instanceTags: expected(
+    'an object of tags, each with a list of at least one value',
+    'Write it like { "refresh-hooks": ["dev"] }, and give the hosts of the target databases that tag: documents are sent to no other.',
+  ),
+  function: expected(
+    'the ARN of a Lambda function',
+    'Write it like "arn:aws:lambda:eu-central-1:123456789012:function:mask".',
+  ),
   vpc: expected('the id of a VPC', 'Write it like "vpc-0123abcd".'),
   subnets: expected('a list of ids of subnets', 'Write it like ["subnet-0123abcd"].'),
   securityGroups: expected('a list of ids of security groups', 'Write it like ["sg-0123abcd"].'),
 };
+
+const DOCUMENT = /^[\w./:-]{3,200}$/;
+const FUNCTION = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(?::[\w$-]+)?$/;
 
 const hasFields = (value: object) => Object.keys(value).length > 0;
 
@@ -111,6 +130,35 @@ const network = z.strictObject(
 );
 export type Network = z.infer<typeof network>;
 
+/** What hooks may call. */
+const hooks = z
+  .strictObject(
+    {
+      /** Command documents of this account or of AWS by name, shared ones by ARN. */
+      documents: z
+        .array(z.string(rules.document).regex(DOCUMENT, rules.document), rules.document)
+        .default([]),
+      /** Tags, all of which a managed instance must bear with one of their values for a document to be sent to it. */
+      instanceTags: z
+        .record(
+          z.string().min(1, rules.instanceTags).max(128, rules.instanceTags),
+          z.array(z.string(rules.instanceTags), rules.instanceTags).min(1, rules.instanceTags),
+          rules.instanceTags,
+        )
+        .default({}),
+      /** ARNs of Lambda functions. */
+      functions: z
+        .array(z.string(rules.function).regex(FUNCTION, rules.function), rules.function)
+        .default([]),
+    },
+    rules.hooks,
+  )
+  .refine(({ documents, functions }) => documents.length + functions.length > 0, rules.hooks)
+  .refine(({ documents, instanceTags }) => documents.length === 0 || hasFields(instanceTags), {
+    path: ['instanceTags'],
+    ...rules.instanceTags,
+  });
+
 /** The settings of a deployment: context key `settings` in cdk.json. */
 const settings = z.strictObject(
   {
@@ -123,6 +171,8 @@ const settings = z.strictObject(
     }),
     /** Present where a refresh uses backup mode or wants to know its database: a function and a secret of its own. */
     oracle: z.strictObject({ network: network.optional() }, rules.oracle).optional(),
+    /** Present where refreshes have hooks: what they may call, and nothing else. */
+    hooks: hooks.optional(),
   },
   rules.settings,
 );

@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type * as z from 'zod';
 import type { StepEnvironment } from '../lambda/environment.ts';
+import type { hookRightsSchema } from '../lambda/refresh/hooks.ts';
 import type { CredentialsSecret } from './credentials-secret.ts';
 import { HandlerFunction } from './handler-function.ts';
 import type { RefreshBucket } from './refresh-bucket.ts';
+import type { Settings } from './settings.ts';
 
 /** Longest that one step may take. */
 const TIMEOUT = Duration.minutes(10);
@@ -16,12 +19,14 @@ export interface StepFunctionProps {
   readonly secret: CredentialsSecret;
   /** Whether there is a function for the source database. */
   readonly hasOracle: boolean;
+  /** What hooks may call; without it none are called. */
+  readonly hooks: Settings['hooks'];
 }
 
 /** Takes one step of a run: `{ step, run }` in, the new run out. The only one who speaks to the arrays. */
 export class StepFunction extends HandlerFunction<StepEnvironment> {
   constructor(scope: Construct, id: string, props: StepFunctionProps) {
-    const { code, bucket, secret, hasOracle } = props;
+    const { code, bucket, secret, hasOracle, hooks } = props;
     super(scope, id, {
       description: 'Takes one step of a refresh on the arrays',
       code,
@@ -35,7 +40,12 @@ export class StepFunction extends HandlerFunction<StepEnvironment> {
         // Lambda lets a step finish whose execution was aborted, up to the function's timeout.
         STEP_SECONDS: String(TIMEOUT.toSeconds()),
         HAS_ORACLE: String(hasOracle),
+        HOOK_RIGHTS: hooks ? JSON.stringify(rightsOf(hooks)) : '',
+        OBJECTS_AT: `s3://${bucket.bucketName}`,
       }),
     });
   }
 }
+
+const rightsOf = ({ documents, functions }: NonNullable<Settings['hooks']>) =>
+  ({ documents, functions }) satisfies z.input<typeof hookRightsSchema>;

@@ -5,8 +5,19 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** As a deployment has it that can speak to a source database: whether a run does, it says itself. */
-const SETTINGS = JSON.stringify({ refreshes: [], oracle: {} });
+/**
+ * As a deployment has it that can speak to a source database and call hooks: whether a run does, it says itself. Nobody asks
+ * here what the machine may call.
+ */
+const SETTINGS = JSON.stringify({
+  refreshes: [],
+  oracle: {},
+  hooks: {
+    documents: ['AWS-RunShellScript'],
+    instanceTags: { 'flasharray-refresh': ['hooks'] },
+    functions: ['arn:aws:lambda:us-east-1:123456789012:function:hook'],
+  },
+});
 /** Everything that the synthesized assembly depends on. */
 const SOURCES = ['bin/app.ts', 'lib/**/*.ts', 'lambda/**/*.ts', 'cdk.json', 'package-lock.json'];
 

@@ -1,8 +1,11 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { HookRights } from '../lambda/refresh/hooks.ts';
 import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
 import { type ControlPlane, startControlPlane } from './aws/control-plane.ts';
+import { callSystemsManager } from './aws/sdk-integration.ts';
 import { Executions } from './executions.ts';
-import { type Execution, type FlowOptions, LocalFlow } from './flow.ts';
+import { type Execution, type FlowOptions, LocalFlow, type StepFunction } from './flow.ts';
+import { ManagedHosts } from './hosts/managed-hosts.ts';
 import { LocalFunction } from './local-function.ts';
 import { type FunctionResource, REGION, type StackResources } from './template.ts';
 
@@ -12,6 +15,12 @@ export interface DeploymentOptions {
   readonly secret: unknown;
   /** What is known of the source database; without it there is none. */
   readonly database?: DatabaseAccess | undefined;
+  /** What Run Command reaches; without it, no host. */
+  readonly hosts?: ManagedHosts | undefined;
+  /** What hooks may call; without it, nothing. */
+  readonly hookRights?: HookRights | undefined;
+  /** Functions that hooks call, by ARN. */
+  readonly functions?: ReadonlyMap<string, StepFunction>;
   /** Further environment of the step function, such as `FA_HOST`. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly retryScale: number;
@@ -49,11 +58,14 @@ export interface Deployment {
 
 export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
   const { stack, secret, database, environment = {}, onLog = () => {}, retryScale } = options;
+  const { hookRights, functions } = options;
+  const hosts = options.hosts ?? new ManagedHosts({ now: Date.now });
   const secrets = new Map([[stack.secret, JSON.stringify(secret)]]);
   if (database) secrets.set(stack.oracleSecret, JSON.stringify(database.secret));
   const bucket = await startBucket(stack.bucket);
   const control: ControlPlane = await startControlPlane({
     secrets,
+    hosts,
     executionArn: (name) => flow.executionArn(name),
     executionStatus: (arn) => executions.statusOf(arn),
     startExecution: (name, input) => {
@@ -75,6 +87,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const step = launch(stack.step, 'step', {
     STEP_SECONDS: '0',
     HAS_ORACLE: String(database !== undefined),
+    HOOK_RIGHTS: hookRights ? JSON.stringify(hookRights) : '',
     ...environment,
   });
   // Most runs do without it.
@@ -87,7 +100,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const flow = new LocalFlow({
     definition,
     stateMachineArn,
-    function: (arn) => (arn === stack.oracle.arn ? oracleFunction() : step),
+    function: (arn) => functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : step),
+    callService: (action, input) => callSystemsManager(control.url, action, input),
     retryScale,
     ...(beforeTask && { beforeTask }),
     ...(afterTask && { afterTask }),
@@ -117,7 +131,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     startExecution: (name, input) => executions.start(name, input),
     stop: async () => {
       await Promise.all([start?.stop(), step.stop(), oracle?.stop()]);
-      await Promise.all([control.stop(), bucket.stop()]);
+      await Promise.all([control.stop(), bucket.stop(), hosts.stop()]);
     },
   };
 };

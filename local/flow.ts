@@ -1,6 +1,7 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { executionArn } from '../lambda/aws/execution-arn.ts';
+import { sdkAction } from './aws/sdk-integration.ts';
 
 /** Something that happened in an execution, such as the entering of a state. */
 export type FlowEvent =
@@ -34,9 +35,11 @@ export interface FlowOptions {
   readonly stateMachineArn: string;
   /** The function with an ARN, which a task names. */
   readonly function: (arn: string) => StepFunction;
+  /** Calls a service as a task's SDK integration does; a machine without such tasks needs none. */
+  readonly callService?: (action: string, input: unknown) => Promise<unknown>;
   /** Factor on the pauses before retries; 0 retries at once. */
   readonly retryScale: number;
-  /** Called before each task, with the run document that it is given; what it throws is the task's error. */
+  /** Called before each task, with the run document that a step is given; what it throws is the task's error. */
   readonly beforeTask?: (state: string, run: unknown) => void;
   /** Called after each task, whether it succeeded or not. */
   readonly afterTask?: () => Promise<void>;
@@ -45,10 +48,9 @@ export interface FlowOptions {
   readonly wait?: (seconds: number, state: string) => void | Promise<void>;
 }
 
-const taskInput = z.object({
-  FunctionName: z.string(),
-  Payload: z.looseObject({ run: z.unknown() }),
-});
+const functionInput = z.object({ FunctionName: z.string(), Payload: z.unknown() });
+/** Of a step; a hook's function is given the name of the run. */
+const taskInput = z.object({ Payload: z.looseObject({ run: z.record(z.string(), z.unknown()) }) });
 const machineSchema = z.custom<StateMachineDefinition>(
   (value) =>
     z.object({ StartAt: z.string(), States: z.record(z.string(), z.unknown()) }).safeParse(value)
@@ -59,7 +61,8 @@ const machineSchema = z.custom<StateMachineDefinition>(
 export class LocalFlow {
   readonly #options: FlowOptions;
   readonly #machine: StateMachine;
-  readonly #tasks: readonly string[];
+  /** Their resources by name. */
+  readonly #tasks: ReadonlyMap<string, string>;
   /** Where each Wait state that is waited in another way finds its seconds. */
   readonly #waits: ReadonlyMap<string, string>;
 
@@ -79,9 +82,11 @@ export class LocalFlow {
     );
     // The real definition is validated in the tests; a scaled pause need not be a whole number of seconds.
     this.#machine = new StateMachine(definition, { validationOptions: { noValidate: true } });
-    this.#tasks = Object.entries(definition.States)
-      .filter(([, { Type }]) => Type === 'Task')
-      .map(([name]) => name);
+    this.#tasks = new Map(
+      Object.entries(definition.States).flatMap(([name, state]) =>
+        'Resource' in state ? [[name, state.Resource]] : [],
+      ),
+    );
   }
 
   executionArn(name: string): string {
@@ -89,9 +94,9 @@ export class LocalFlow {
   }
 
   start(name: string, input: unknown): Execution {
-    const handlers = this.#tasks.map((state) => [
+    const handlers = [...this.#tasks.keys()].map((state) => [
       state,
-      (task: unknown) => this.#callStep(state, task),
+      (task: unknown) => this.#doTask(state, task),
     ]);
     const { result, eventLogs } = this.#machine.run(z.json().parse(input), {
       context: { Execution: { Id: this.executionArn(name), Name: name } },
@@ -118,21 +123,27 @@ export class LocalFlow {
     return { status: 'FAILED', run, error: name, cause: message };
   }
 
-  /** The optimised Lambda integration: `{ FunctionName, Payload }` in, `{ Payload }` out. */
-  async #callStep(state: string, task: unknown): Promise<unknown> {
+  async #doTask(state: string, task: unknown): Promise<unknown> {
     const { beforeTask, afterTask, wait } = this.#options;
     const seconds = this.#waits.get(state);
     if (seconds !== undefined) {
       await wait?.(z.number().parse(valueAt(seconds, task)), state);
       return task;
     }
-    const { FunctionName, Payload } = taskInput.parse(task);
-    beforeTask?.(state, Payload.run);
+    beforeTask?.(state, taskInput.safeParse(task).data?.Payload.run);
     try {
-      return { Payload: await this.#options.function(FunctionName).invoke(Payload, state) };
+      return await this.#call(state, task);
     } finally {
       await afterTask?.();
     }
+  }
+
+  /** An SDK integration; or the optimised one of Lambda: `{ FunctionName, Payload }` in, `{ Payload }` out. */
+  async #call(state: string, task: unknown): Promise<unknown> {
+    const action = sdkAction(this.#tasks.get(state) ?? '');
+    if (action !== undefined) return this.#options.callService?.(action, task);
+    const { FunctionName, Payload } = functionInput.parse(task);
+    return { Payload: await this.#options.function(FunctionName).invoke(Payload, state) };
   }
 }
 
@@ -173,9 +184,15 @@ const waitByTask = (
 const timeOutByPayload = (definition: StateMachineDefinition): StateMachineDefinition =>
   mapStates(definition, (_, state) =>
     'TimeoutSecondsPath' in state && state.TimeoutSecondsPath
-      ? { ...state, TimeoutSecondsPath: state.TimeoutSecondsPath.replace('$', '$.Payload.run') }
+      ? { ...state, TimeoutSecondsPath: inPayload(state.TimeoutSecondsPath) }
       : state,
   );
+
+/** A step is given the whole run; the function of a hook how long it may take. */
+const inPayload = (path: string): string =>
+  path === '$.hook.timeout_seconds'
+    ? '$.Payload.timeout_seconds'
+    : path.replace('$', '$.Payload.run');
 
 const scaleRetries = (definition: StateMachineDefinition, scale: number): StateMachineDefinition =>
   mapStates(definition, (_, state) => {

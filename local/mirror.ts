@@ -3,8 +3,11 @@ import { dirname, join } from 'node:path';
 import { CURRENT, LAST_WHOLE } from '../lambda/steps/current-manifest.ts';
 import {
   backupDocument,
+  hooksDocument,
   keyOf,
   planDocument,
+  RESERVATIONS,
+  releaseDocument,
   snapshotDocument,
 } from '../lambda/steps/documents.ts';
 import { shownPlanKey } from '../lambda/steps/expected-plan.ts';
@@ -16,8 +19,17 @@ const KEPT = ['runs/', 'manifests/'];
 /** Runs that are remembered: the last ones are those that may have to be cleared up after. */
 const REMEMBERED = 10;
 
-/** What tells of a run that was killed, and so left no manifest, whether its database may be in backup mode. */
-const OF_A_DEAD_RUN = [backupDocument, snapshotDocument];
+/**
+ * What tells of a run that was killed, and so left no manifest, whether its database may be in backup mode, and which of its
+ * hooks are left.
+ */
+const OF_A_DEAD_RUN = [
+  backupDocument,
+  snapshotDocument,
+  hooksDocument,
+  releaseDocument,
+  planDocument,
+];
 
 /** What a run may ask for of earlier ones. */
 export interface Wanted {
@@ -63,6 +75,7 @@ export const recallBucket = async (
   const folder = `manifests/${refresh}`;
   const runs = await newestRuns(join(directory, folder));
   const keys = [
+    ...(await filesIn(directory, RESERVATIONS)),
     `${folder}/${CURRENT}`,
     `${folder}/${LAST_WHOLE}`,
     ...runs.flatMap((run) => [`${folder}/${run}.json`, keyOf(run, planDocument.name)]),
@@ -75,6 +88,12 @@ export const recallBucket = async (
       if (text !== undefined) await bucket.write(key, text, 'application/json');
     }),
   );
+};
+
+/** Keys of all that lies in a folder of the mirror. */
+const filesIn = async (directory: string, folder: string): Promise<string[]> => {
+  const files = await readdir(join(directory, folder), { recursive: true }).catch(() => []);
+  return files.filter((file) => file.endsWith('.json')).map((file) => `${folder}/${file}`);
 };
 
 const newestRuns = async (folder: string): Promise<string[]> => {

@@ -30,7 +30,7 @@ export const start = async (
 
 const describe = (started: Started | null): string => {
   if (started === null)
-    return 'Nothing to clear up: the refresh has no target group, and does not use backup mode';
+    return 'Nothing to clear up: the refresh has no target group, no hooks, and does not use backup mode';
   return started.started ? 'Run started' : 'Run had been started already';
 };
 

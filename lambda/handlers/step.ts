@@ -11,6 +11,7 @@ import { stepEnvironment } from '../environment.ts';
 import { RestFlashArray } from '../flasharray/flash-array.ts';
 import { Session } from '../flasharray/session.ts';
 import { type ArrayCredentials, readCredentials, type Side } from '../refresh/credentials.ts';
+import { hookRightsSchema } from '../refresh/hooks.ts';
 import { parseInput } from '../refresh/parsing.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
 import type { FlashArray, Ports } from '../steps/ports.ts';
@@ -40,6 +41,7 @@ export const step = async (event: unknown): Promise<Run> => {
 /** Made once for an execution environment, so that the array session and its connections serve a whole run. */
 const connect = (): Ports => {
   const environment = stepEnvironment.parse(process.env);
+  const { BUCKET_NAME, HOOK_RIGHTS, OBJECTS_AT } = environment;
   const secrets = new SecretsManagerClient();
   const open = new Map<string, FlashArray>();
   const array = (side: Side) => async (pin: string | null) => {
@@ -52,11 +54,13 @@ const connect = (): Ports => {
     return known;
   };
   return {
-    store: s3Store(new S3Client(), environment.BUCKET_NAME),
+    store: s3Store(new S3Client(), BUCKET_NAME),
     clock: systemClock,
     executionState: executionState(new SFNClient()),
     lingerSeconds: environment.STEP_SECONDS,
     hasOracle: environment.HAS_ORACLE,
+    locate: (key) => `${OBJECTS_AT}/${key}`,
+    hookRights: HOOK_RIGHTS === '' ? undefined : hookRightsSchema.parse(JSON.parse(HOOK_RIGHTS)),
     sourceArray: array('src'),
     targetArray: array('tgt'),
   };

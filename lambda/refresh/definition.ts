@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RefreshError } from './errors.ts';
+import { hooksSchema } from './hooks.ts';
 import { DEFAULT_SNAPSHOT_NAME, isObjectName, OBJECT_NAME_RULE, refreshName } from './naming.ts';
 import { isRecord, parseInput, withoutComments } from './parsing.ts';
 
@@ -73,6 +74,8 @@ export const definitionSchema = z.strictObject({
   replication_timeout_minutes: minutes.default(720),
   /** How long a transfer may stand still. */
   replication_stall_minutes: minutes.default(60),
+  /** Steps of the user's own, at fixed points of the run. */
+  hooks: hooksSchema.prefault({}),
   /** Pins the REST version, `2.N`; without it the highest that array and product know is spoken. */
   flash_array_api_version: restVersion.optional(),
 });

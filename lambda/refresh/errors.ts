@@ -4,7 +4,8 @@
  * `refused` – what was found on the array, in the bucket or in the source database forbids the refresh; the target is
  * untouched;
  * `array` – the array or the way to it failed;
- * `database` – the source database or the way to it failed.
+ * `database` – the source database or the way to it failed;
+ * `hook` – a step of the user's own failed.
  * The state machine retries and people search by these names, so they are literals: a minifier renames classes.
  */
 export const errorKinds = {
@@ -74,6 +75,10 @@ export const errorKinds = {
   DatabasePermissionDenied: 'database',
   DatabaseServiceUnknown: 'database',
   DatabaseStatementFailed: 'database',
+
+  HookFailed: 'hook',
+  HookTimedOut: 'hook',
+  HookNotSent: 'hook',
 } as const;
 
 export type ErrorName = keyof typeof errorKinds;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type DatabaseRecord, databaseRecord, factsAtSnapshot } from './database-facts.ts';
 import { splitMessage } from './errors.ts';
+import { type HookRecord, hookRecordSchema } from './hook-record.ts';
 import { isRecord } from './parsing.ts';
 import { type Plan, rules } from './plan.ts';
 import { replicationSchema } from './replication.ts';
@@ -60,7 +61,7 @@ export const manifestSchema = z.strictObject({
   refresh: z.string().nullable(),
   trigger: z.enum(triggers).nullable(),
   mode: z.enum(modes),
-  status: z.enum(statuses),
+  status: z.enum(statuses).meta({ description: 'RUNNING while hooks are called' }),
   target: z.enum(targetStates).meta({
     description:
       'What the target group holds: none – there is no target; untouched – what it held before; refreshed – the ' +
@@ -107,6 +108,10 @@ export const manifestSchema = z.strictObject({
     .meta({ description: 'Where the target is mixed: what puts it back by hand' }),
   pairs: z.array(pairSchema),
   excluded: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  hooks: z.array(hookRecordSchema).meta({
+    description:
+      'The user’s own steps, in the order in which they were called; of a dry run, those that an execution calls',
+  }),
   warnings: z.array(z.string()),
   steps: z.array(stepRecord),
   error: errorRecord.nullable(),
@@ -127,10 +132,15 @@ export interface Outcome {
 export interface Kept {
   readonly plan: Plan | undefined;
   readonly database: DatabaseRecord | undefined;
+  readonly hooks?: readonly HookRecord[];
 }
 
 /** The manifest of a run that ended as `outcome` says. */
-export const makeManifest = (run: Run, { plan, database }: Kept, outcome: Outcome): Manifest => {
+export const makeManifest = (
+  run: Run,
+  { plan, database, hooks = [] }: Kept,
+  outcome: Outcome,
+): Manifest => {
   const source: ArrayIdentity | null = run.source_array ?? null;
   return {
     manifest_version: 1,
@@ -163,6 +173,7 @@ export const makeManifest = (run: Run, { plan, database }: Kept, outcome: Outcom
       rule,
     })),
     excluded: [...(plan?.excluded ?? [])],
+    hooks: [...hooks],
     warnings: [...run.warnings, ...(plan?.warnings ?? []), ...(outcome.warnings ?? [])],
     steps: run.steps,
     error: outcome.error ?? null,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Definition, shortText } from './definition.ts';
 import { RefreshError } from './errors.ts';
+import { hooksSchema } from './hooks.ts';
 import { sameName, snapshotSuffixFor } from './naming.ts';
 import { parseInput } from './parsing.ts';
 
@@ -68,6 +69,7 @@ export const requestSchema = z.strictObject({
   ora_archive_log: z.boolean(),
   excluded_volumes: z.array(z.string()),
   allow_shared_hosts: z.boolean(),
+  hooks: hooksSchema,
   flash_array_api_version: z.string().nullable(),
 });
 export type RefreshRequest = z.output<typeof requestSchema>;
@@ -134,6 +136,7 @@ export const resolveRequest = (
     ora_archive_log: definition.ora_archive_log,
     excluded_volumes: definition.excluded_volumes,
     allow_shared_hosts: definition.allow_shared_hosts,
+    hooks: definition.hooks,
     flash_array_api_version: definition.flash_array_api_version ?? null,
   };
 };

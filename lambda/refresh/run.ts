@@ -41,7 +41,7 @@ export const snapshotSchema = z.strictObject({
   reused: z.boolean(),
 });
 
-export const statuses = ['PLANNED', 'SNAPSHOT_ONLY', 'SUCCEEDED', 'FAILED'] as const;
+export const statuses = ['PLANNED', 'RUNNING', 'SNAPSHOT_ONLY', 'SUCCEEDED', 'FAILED'] as const;
 export const targetStates = ['none', 'untouched', 'refreshed', 'restored', 'mixed'] as const;
 export type TargetState = (typeof targetStates)[number];
 
@@ -160,6 +160,60 @@ const backupSchema = z.strictObject({
 });
 export type RunBackup = z.output<typeof backupSchema>;
 
+/** Hook points at which the run has something to call; `clear_up` are the hooks that another run has left. */
+const hookFlagsSchema = z.strictObject({
+  before_snapshot: z.boolean().default(false),
+  after_snapshot: z.boolean().default(false),
+  before_overwrite: z.boolean().default(false),
+  on_abort: z.boolean().default(false),
+  after_overwrite: z.boolean().default(false),
+  on_failure: z.boolean().default(false),
+  clear_up: z.boolean().default(false),
+});
+
+/** Where the run is in the hooks of one point. */
+const hookSchema = z.object({
+  point: hookFlagsSchema.keyof(),
+  /** How many hooks of the point have come to their end. */
+  ended: z.number().int().default(0),
+  /** Whether one is under way. */
+  active: z.boolean().default(false),
+  /** Routes after Follow Hooks. */
+  next: z.enum(['send', 'send_to_tags', 'call', 'wait', 'done']).default('done'),
+  /** What is called, and with what: from the decision to do so until it has been done. */
+  request: z.unknown().optional(),
+  function: z.string().optional(),
+  /** Systems Manager’s id of the command. */
+  command: z.string().nullable().default(null),
+  /** Routes after Wait For Hook: at the command as a whole, the instances that it went to, or one of them. */
+  looks_at: z.enum(['command', 'instances', 'instance', 'nothing']).default('nothing'),
+  /** Those not known to be done; the first is looked at. */
+  instances: z.array(z.string()).default([]),
+  instance: z.string().default(''),
+  /** How many instances the command went to, where tags say to which; null before that is known. */
+  reached: z.number().int().nullable().default(null),
+  timeout_seconds: z.number().int().default(0),
+  waited_seconds: z.number().int().default(0),
+  wait_seconds: z.number().int().default(0),
+  /** Whether one of them has failed. */
+  failed: z.boolean().default(false),
+  /** Name of the last hook that came to its end, and how, for who follows the run. */
+  last: z
+    .strictObject({ point: z.string(), name: z.string(), status: z.string() })
+    .nullable()
+    .default(null),
+  /** Name of the one under way. */
+  name: z.string().default(''),
+  /** What the state that was asked for answered, or what its Catch stored. */
+  answer: z.unknown().optional(),
+  refusal: failureSchema.optional(),
+});
+export type HookCursor = z.output<typeof hookSchema>;
+
+/** At a point of which so many hooks have come to their end, and none is under way. */
+export const betweenHooks = (point: HookCursor['point'], ended: number): HookCursor =>
+  hookSchema.parse({ point, ended });
+
 /**
  * The document that flows through the state machine: what was decided so far, and where the rest lies. Its size does
  * not depend on the number of volumes, and it holds no secret.
@@ -209,11 +263,18 @@ export const runSchema = z.object({
   reading: readingSchema.optional(),
   backup: backupSchema.optional(),
   recovery: recoverySchema.optional(),
+  /** Routes before each hook point. */
+  has_hooks: hookFlagsSchema.prefault({}),
+  hook: hookSchema.optional(),
+  /** How many hooks have come to their end, or were left out, at all points. */
+  hook_count: z.number().int().default(0),
   guard: guardSchema.optional(),
   /** What was found out on the way. */
   warnings: z.array(z.string()).default([]),
   steps: z.array(stepRecord).default([]),
   failure: failureSchema.optional(),
+  /** Why hooks could not be followed. */
+  hook_failure: failureSchema.optional(),
   /** Why the target could not be put back. */
   rollback_failure: failureSchema.optional(),
   /** Why the guard could not be released after a good overwrite. */

@@ -26,6 +26,7 @@ import type { FlashArray, GroupSnapshot, Ports, VolumeSnapshot } from './ports.t
 import { outOfOrder, requireExecute, targetGroup } from './prepared-run.ts';
 import { refuseBusy } from './refuse-busy.ts';
 import { readOwnPlan } from './requested-plan.ts';
+import { refuseReserved, reserveTarget } from './reserve-target.ts';
 import { setAside, setLeftoversAside } from './set-aside.ts';
 import { tagMembers } from './tag-members.ts';
 import { targetNames } from './volume-copies.ts';
@@ -45,6 +46,9 @@ export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
     findDocument(store, run.id, overwriteDocument),
   ]);
   if (begun) throw outOfOrder('The run has begun to overwrite already.');
+  if (run.has_hooks.before_overwrite || run.has_hooks.after_overwrite)
+    await reserveTarget(run, ports);
+  else await refuseReserved(run, ports);
   const { target: array } = await openArrays(ports, request);
   return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
     if (earlier) await clearEarlier(array, run, earlier);

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { databaseRecord } from '../refresh/database-facts.ts';
 import { RefreshError } from '../refresh/errors.ts';
+import { hookRecordSchema } from '../refresh/hook-record.ts';
+import { hooksSchema } from '../refresh/hooks.ts';
 import { parseInput, parseJson } from '../refresh/parsing.ts';
 import { planSchema, snapshotVolumesSchema } from '../refresh/plan.ts';
-import { requestSchema } from '../refresh/request.ts';
+import { modes, requestSchema } from '../refresh/request.ts';
 import { attemptSchema } from './attempt.ts';
 import type { ObjectStore } from './ports.ts';
 
@@ -50,6 +52,24 @@ export const backupDocument = kind(
     archive_log: z.boolean(),
   }),
 );
+/** The hooks of a run, written before it calls the first: whoever clears up after it calls those that are left. */
+export const hooksDocument = kind(
+  'hooks',
+  z.strictObject({
+    refresh: z.string(),
+    /** ARN of the execution. */
+    execution: z.string(),
+    mode: z.enum(modes),
+    /** Those of the definition at that time. */
+    hooks: hooksSchema,
+    /** Whether none is left to be called. */
+    is_over: z.boolean(),
+    /** In the order in which they were begun. */
+    records: z.array(hookRecordSchema),
+  }),
+);
+export type HookNotes = z.output<typeof hooksDocument.schema>;
+
 /** Guards of earlier runs on the target group, as Prepare saw them. */
 export const guardsDocument = kind(
   'guards',
@@ -63,13 +83,43 @@ export const guardsDocument = kind(
   }),
 );
 
+const reservationSchema = z.strictObject({
+  run: z.string(),
+  /** ARN of the execution. */
+  execution: z.string(),
+  reserved: z.iso.datetime(),
+  is_over: z.boolean(),
+});
+/** For which run a target group is reserved. */
+export type Reservation = z.output<typeof reservationSchema>;
+
+/** Where reservations lie: no run bears such a name. */
+export const RESERVATIONS = 'runs/_targets';
+
+export const findReservation = (
+  store: ObjectStore,
+  target: string,
+): Promise<Reservation | undefined> =>
+  findObject(store, `${RESERVATIONS}/${target}.json`, reservationSchema);
+
+export const writeReservation = (
+  store: ObjectStore,
+  target: string,
+  reservation: Reservation,
+): Promise<void> => writeJson(store, `${RESERVATIONS}/${target}.json`, reservation);
+
 /** The document; undefined when the run has not written it. */
-export const findDocument = async <T extends z.ZodType>(
+export const findDocument = <T extends z.ZodType>(
   store: ObjectStore,
   runId: string,
   { name, schema }: DocumentKind<T>,
+): Promise<z.output<T> | undefined> => findObject(store, keyOf(runId, name), schema);
+
+const findObject = async <T extends z.ZodType>(
+  store: ObjectStore,
+  key: string,
+  schema: T,
 ): Promise<z.output<T> | undefined> => {
-  const key = keyOf(runId, name);
   const text = await store.read(key);
   if (text === undefined) return undefined;
   const input = {

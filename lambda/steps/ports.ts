@@ -1,3 +1,4 @@
+import type { HookRights } from '../refresh/hooks.ts';
 import type { Transfer } from '../refresh/replication.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 
@@ -223,6 +224,10 @@ export interface Ports {
   readonly lingerSeconds: number;
   /** Whether this deployment can speak to the source database. */
   readonly hasOracle: boolean;
+  /** Where others find an object of the bucket: `s3://bucket/key`, or a path on this machine. */
+  readonly locate: (key: string) => string;
+  /** What hooks may call; undefined where this deployment calls none. */
+  readonly hookRights: HookRights | undefined;
   /** The source array, with the REST version pinned if `pin` is not null. */
   readonly sourceArray: (pin: string | null) => Promise<FlashArray>;
   /** The second array, that of the target group of a replicated refresh. */

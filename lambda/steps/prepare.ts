@@ -9,6 +9,7 @@ import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
 import { nameOfGroup } from './look-at-groups.ts';
 import { type Guards, lookAtGuards } from './look-at-guards.ts';
 import type { ObjectStore, Ports } from './ports.ts';
+import { prepareHooks, refuseUncallable } from './prepare-hooks.ts';
 import { prepareRefresh } from './prepare-refresh.ts';
 import { prepareUndo } from './prepare-undo.ts';
 
@@ -22,6 +23,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   const definition = await loadDefinition(store, event.refresh);
   const request = resolveRequest(event, definition, { id: run.id, started: new Date(run.started) });
   requireOracle(request, ports);
+  const uncallable = refuseUncallable(request, ports);
   const { mode, target_protection_group: target } = request;
   // Clearing up aims at nothing: it puts back what is the target's own.
   if (target !== null && mode !== 'recover') await requireNoSource(store, target, request.refresh);
@@ -59,9 +61,13 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     ...(recovery && { recovery }),
     recovers: recovery !== undefined,
     ends_recovered,
-    warnings: [...run.warnings, ...decision.warnings],
+    warnings: [...run.warnings, ...uncallable, ...decision.warnings],
   };
-  const prepared = await prepareWork(begun, store, arrays, guards, request);
+  const prepared = await prepareHooks(
+    await prepareWork(begun, store, arrays, guards, request),
+    request,
+    ports,
+  );
   await writeDocument(store, run.id, requestDocument, request);
   await writeDocument(store, run.id, guardsDocument, {
     known: ownGuards(guards.earlier),

@@ -6,12 +6,12 @@ import { backupModeOverdue } from './mark-snapshot.ts';
 
 /** Why a run failed: what is most urgent, where more than one thing went wrong. */
 export const reasonOf = (run: Run): ErrorRecord => {
-  const { backup, backup_failure, failure, snapshot } = run;
+  const { backup, backup_failure, failure, hook_failure, snapshot } = run;
   if (backup_failure) return notEnded(run, backup_failure);
   const isOverdue =
     failure?.Error === 'States.Timeout' && backup?.begun && snapshot?.created === null;
   if (isOverdue) return asRecord(backupModeOverdue(backup));
-  return recordOf(failure ?? { Error: 'Unknown' });
+  return recordOf(failure ?? hook_failure ?? { Error: 'Unknown' });
 };
 
 /** What else went wrong in a run that could not end backup mode. */
@@ -39,3 +39,14 @@ const asRecord = ({ name, message }: { name: string; message: string }): ErrorRe
   name,
   ...splitMessage(message),
 });
+
+/** That hooks could not be followed to their end, and what is to be done about those that are left. */
+export const behindHooks = ({ id, refresh, failure, hook_failure }: Run): string[] => {
+  if (!hook_failure) return [];
+  const { name, message } = recordOf(hook_failure);
+  const left = `Hooks may be left to be called; send { "refresh": "${refresh}", "recover": "${id}", "execute": true }.`;
+  return [
+    ...(failure ? [`Beside that its hooks could not be followed: ${name}: ${message}`] : []),
+    left,
+  ];
+};

@@ -3,13 +3,15 @@ import type { Outcome } from '../refresh/manifest.ts';
 import { modeOf, readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { logOut, openArrays } from './arrays.ts';
-import { type Attempt, mayHaveChanged } from './attempt.ts';
 import { loadDefinition } from './definitions.ts';
-import { findDocument, overwriteDocument, requestDocument } from './documents.ts';
+import { findDocument, requestDocument } from './documents.ts';
+import { closeHookNotes, leavesHooks } from './hook-notes.ts';
 import type { Ports } from './ports.ts';
-import { behindBackupMode, reasonOf } from './reasons.ts';
+import { behindBackupMode, behindHooks, reasonOf } from './reasons.ts';
 import { type RunDocuments, readRunDocuments, writeManifest } from './record.ts';
-import { recoveredTarget } from './record-result.ts';
+import { unreleased } from './record-result.ts';
+import { endReservation } from './reserve-target.ts';
+import { targetStateOf } from './target-state.ts';
 import { rollbackFailure, stepsByHand, withWayOut } from './ways-out.ts';
 
 /**
@@ -21,7 +23,7 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
   const arrays = await openArrays(ports, await arraysOf(known, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
   const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
-  const target = await targetOf(known, ports);
+  const target = await targetStateOf(known, ports.store);
   const steps = target === 'mixed' ? await stepsByHand(known, arrays?.target) : [];
   const error = target === 'mixed' ? withWayOut(reason, known) : reason;
   const outcome: Outcome = {
@@ -29,17 +31,31 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
     target,
     error,
     recoverySteps: steps,
-    warnings: [...rollbackFailure(known), ...behindBackupMode(known)],
+    warnings: [
+      ...unreleased(known),
+      ...rollbackFailure(known),
+      ...behindBackupMode(known),
+      ...behindHooks(known),
+    ],
   };
   const recorded = await writeManifest(known, ports.store, documents, outcome);
   if (arrays) await logOut(arrays);
+  if (!known.has_hooks.on_failure && !leavesHooks(known, target)) {
+    await closeHookNotes(ports.store, run.id);
+  }
+  await endReservation(known, ports.store);
   return { ...recorded, error, cause: joinMessage(error.message, error.remedy) };
 };
 
-const NO_DOCUMENTS: RunDocuments = { plan: undefined, volumes: undefined, database: undefined };
+const NO_DOCUMENTS: RunDocuments = {
+  plan: undefined,
+  volumes: undefined,
+  database: undefined,
+  hooks: undefined,
+};
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */
-const identify = async (run: Run, { store }: Ports): Promise<Run> => {
+const identify = async (run: Run, { store, hookRights }: Ports): Promise<Run> => {
   let known = run;
   try {
     const event = readEvent(run.event);
@@ -50,8 +66,12 @@ const identify = async (run: Run, { store }: Ports): Promise<Run> => {
       if (isError(error, 'InvalidDefinition')) known = named;
       throw error;
     });
+    const execute = event.execute ?? definition.execute;
+    const tells = execute && hookRights !== undefined && definition.hooks.on_failure.length > 0;
     return {
       ...named,
+      execute,
+      has_hooks: { ...named.has_hooks, on_failure: tells },
       source_protection_group: definition.source_protection_group,
       target_protection_group: definition.target_protection_group ?? null,
       has_target: definition.target_protection_group !== undefined,
@@ -74,32 +94,3 @@ const arraysOf = async (run: Run, { store }: Ports): Promise<Parameters<typeof o
     replicate: definition?.replicate ?? false,
   };
 };
-
-/**
- * What the target holds. From the moment at which the overwrite began until Roll Back or Verify Target has come to its
- * end that cannot be told, and counts as mixed; so does a target that was found mixed and could not be cleared up.
- */
-const targetOf = async (run: Run, { store }: Ports): Promise<Outcome['target']> => {
-  const { guard, recovery } = run;
-  if (recovery && !recovery.done) return 'mixed';
-  if (guard?.target) {
-    const isPutBack = run.undo && guard.target === 'refreshed';
-    return isPutBack ? 'restored' : guard.target;
-  }
-  if (isWithoutTarget(run)) return 'none';
-  // Nothing is overwritten by a run that holds no guard, whether or not the bucket answers.
-  if (!guard) return run.ends_recovered ? recoveredTarget(run) : putBackOrUntouched(run);
-  const begun = await findDocument(store, run.id, overwriteDocument).catch(() => UNREADABLE);
-  return mayHaveChanged(begun) ? 'mixed' : 'untouched';
-};
-
-/** A refresh that has cleared up before it failed; a copy that it has let be is another run's. */
-const putBackOrUntouched = ({ recovery }: Run): Outcome['target'] =>
-  recovery?.outcome === 'restored' ? 'restored' : 'untouched';
-
-/** The bucket does not answer: an overwrite may have begun. */
-const UNREADABLE: Attempt = { begun: 'unknown', ended: null, changing: true, lost: true };
-
-/** Known for certain: not where even the definition could not be read. */
-const isWithoutTarget = (run: Run): boolean =>
-  run.source_protection_group !== undefined && !run.has_target;

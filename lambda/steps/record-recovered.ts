@@ -3,6 +3,7 @@ import { type Manifest, makeManifest } from '../refresh/manifest.ts';
 import { type Recovered, type Run, runSchema } from '../refresh/run.ts';
 import { readManifest, restoreCurrent, writeCurrent } from './current-manifest.ts';
 import { databaseDocument, findDocument, planDocument, writeJson } from './documents.ts';
+import { asEnded, RUN_ENDED } from './interim-manifest.ts';
 import type { ObjectStore } from './ports.ts';
 import { manifestFolder } from './record.ts';
 
@@ -28,7 +29,7 @@ export const recordRecovered = async (
   const key = `${folder}/${runOf(owner.guards)}.json`;
   const earlier = (await readManifest(store, key)) ?? (await reconstruct(store, by, record));
   const manifest: Manifest = {
-    ...earlier,
+    ...asEnded(earlier),
     target: outcome,
     guard: name,
     recovery_steps: [],
@@ -76,12 +77,7 @@ const reconstruct = async (
     {
       status: 'FAILED',
       target: 'mixed',
-      error: {
-        name: 'RunEnded',
-        message: 'The run ended in the middle, without a word.',
-        remedy:
-          'Look at the history of its execution why it ended; nothing is left to be cleared up.',
-      },
+      error: RUN_ENDED,
     },
   );
 };

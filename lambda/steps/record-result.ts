@@ -3,8 +3,11 @@ import { type Outcome, recordOf } from '../refresh/manifest.ts';
 import type { Run } from '../refresh/run.ts';
 import { logOut, openArrays } from './arrays.ts';
 import { readDocument, requestDocument } from './documents.ts';
+import { closeHookNotes } from './hook-notes.ts';
 import type { Ports } from './ports.ts';
 import { readRunDocuments, writeManifest } from './record.ts';
+import { endReservation } from './reserve-target.ts';
+import { recoveredTarget } from './target-state.ts';
 
 /** Writes the manifest of a run that did what it should, and ends the sessions. */
 export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
@@ -13,6 +16,8 @@ export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
     readDocument(ports.store, run.id, requestDocument),
   ]);
   const recorded = await writeManifest(run, ports.store, documents, outcomeOf(run));
+  await closeHookNotes(ports.store, run.id);
+  await endReservation(run, ports.store);
   // What is recorded has happened; a session that stays behind expires by itself.
   const arrays = await openArrays(ports, request).catch(() => undefined);
   if (arrays) await logOut(arrays);
@@ -30,16 +35,8 @@ const outcomeOf = (run: Run): Outcome => {
   };
 };
 
-/** What a run that does nothing but clear up has made of the target. */
-export const recoveredTarget = ({ has_target, recovery }: Run): Outcome['target'] => {
-  if (!has_target) return 'none';
-  return recovery?.outcome === 'refreshed' || recovery?.outcome === 'restored'
-    ? recovery.outcome
-    : 'untouched';
-};
-
 /** The copy is complete, which is what the run was for. */
-const unreleased = ({ release_failure: failure, guard }: Run): string[] => {
+export const unreleased = ({ release_failure: failure, guard }: Run): string[] => {
   if (!failure) return [];
   const { message } = splitMessage(recordOf(failure).message);
   return [

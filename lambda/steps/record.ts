@@ -1,4 +1,6 @@
 import type { DatabaseRecord } from '../refresh/database-facts.ts';
+import { plannedHooks } from '../refresh/hook-calls.ts';
+import type { HookRecord } from '../refresh/hook-record.ts';
 import { makeManifest, type Outcome } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
@@ -7,6 +9,8 @@ import { writeCurrent } from './current-manifest.ts';
 import {
   databaseDocument,
   findDocument,
+  type HookNotes,
+  hooksDocument,
   planDocument,
   snapshotDocument,
   writeJson,
@@ -20,21 +24,27 @@ const UNKNOWN = '_unknown';
 export const manifestFolder = (refresh: string | undefined): string =>
   `manifests/${refresh ?? UNKNOWN}`;
 
+/** Where the manifest of a run lies. */
+export const manifestKey = (refresh: string | undefined, run: string): string =>
+  `${manifestFolder(refresh)}/${run}.json`;
+
 /** What the run has kept so far, as far as it came. */
 export interface RunDocuments {
   readonly plan: Plan | undefined;
   /** Members of the snapshot that are copied. */
   readonly volumes: readonly SnapshotVolume[] | undefined;
   readonly database: DatabaseRecord | undefined;
+  readonly hooks: HookNotes | undefined;
 }
 
 export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {
-  const [plan, volumes, database] = await Promise.all([
+  const [plan, volumes, database, hooks] = await Promise.all([
     findDocument(store, run.id, planDocument),
     findDocument(store, run.id, snapshotDocument),
     findDocument(store, run.id, databaseDocument),
+    findDocument(store, run.id, hooksDocument),
   ]);
-  return { plan, volumes, database };
+  return { plan, volumes, database, hooks };
 };
 
 /**
@@ -44,12 +54,12 @@ export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<Ru
 export const writeManifest = async (
   run: Run,
   store: ObjectStore,
-  { plan, volumes, database }: RunDocuments,
+  { plan, volumes, database, hooks }: RunDocuments,
   outcome: Outcome,
 ): Promise<Run> => {
-  const manifest = makeManifest(run, { plan, database }, outcome);
+  const manifest = makeManifest(run, { plan, database, hooks: hooksOf(run, hooks) }, outcome);
   const folder = manifestFolder(run.refresh);
-  const key = `${folder}/${run.id}.json`;
+  const key = manifestKey(run.refresh, run.id);
   // What was copied; else what the snapshot holds.
   const copied = outcome.status === 'SUCCEEDED' ? plan?.pairs.map(({ source }) => source) : volumes;
   const lines = (copied ?? []).map(({ snapshot }) => `${snapshot}\n`).join('');
@@ -60,4 +70,10 @@ export const writeManifest = async (
   const isChanged = outcome.target === 'mixed' || run.guard?.target === 'refreshed';
   if (isChanged) await writeCurrent(store, folder, manifest);
   return { ...run, status: outcome.status, target: outcome.target, manifest: key };
+};
+
+/** Those that were called; of a dry run, those that an execution calls. */
+const hooksOf = (run: Run, notes: HookNotes | undefined): HookRecord[] => {
+  if (!notes) return [];
+  return run.execute ? notes.records : plannedHooks(notes.hooks, run);
 };

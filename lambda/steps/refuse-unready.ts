@@ -15,6 +15,8 @@ export const refuseUnready = async (
   request: RefreshRequest,
 ): Promise<string[]> => {
   refuseUnwritable(volumes);
+  // What uses the target is stopped by them, and only after that it is looked whether it is idle.
+  if (request.hooks.before_overwrite.length > 0) return [];
   const names = volumes.map(({ name }) => name);
   try {
     await refuseBusy(array, names, request);

@@ -1,3 +1,4 @@
+import { hasHooks } from '../refresh/hooks.ts';
 import { resolveRequest } from '../refresh/request.ts';
 import { loadDefinition } from './definitions.ts';
 import type { Clock, ObjectStore } from './ports.ts';
@@ -29,7 +30,7 @@ export interface Started {
  * Checks an event and the definition that it names, and starts the run under a name made from what delivered it, so
  * that a repeated delivery starts nothing twice.
  * @param invocation id of this invocation, the same when Lambda repeats it
- * @returns null where an execution was aborted that had neither a target group nor a database in backup mode, and so left
+ * @returns null where an execution was aborted that had neither a target group nor hooks nor a database in backup mode, and so left
  *   nothing to clear up
  * @throws InvalidEvent, UnknownRefresh, InvalidDefinition, SourceIsTarget
  */
@@ -43,7 +44,8 @@ export const startRun = async (
   const hasTarget = definition.target_protection_group !== undefined;
   const backsUp = aborted?.ora_backup_mode ?? definition.ora_backup_mode;
   const hasCleared = aborted?.recover !== undefined;
-  if (aborted && !hasTarget && !backsUp && !hasCleared) return null;
+  const calls = hasHooks(definition.hooks);
+  if (aborted && !hasTarget && !backsUp && !calls && !hasCleared) return null;
   const run = `${input.refresh}-${origin}`;
   resolveRequest(input, definition, { id: run, started: clock.now() });
   return { run, ...(await executions.start(run, input)) };

@@ -1,6 +1,7 @@
 import { acquireGuard } from './acquire-guard.ts';
 import { checkReplication } from './check-replication.ts';
 import { findBackupMode } from './find-backup-mode.ts';
+import { followHooks } from './follow-hooks.ts';
 import { noteBackupEnded } from './note-backup-ended.ts';
 import { noteDatabase } from './note-database.ts';
 import { overwriteVolumes } from './overwrite-volumes.ts';
@@ -29,6 +30,7 @@ export const steps = {
   'verify-target': verifyTarget,
   'release-guard': releaseGuard,
   'roll-back': rollBack,
+  'follow-hooks': followHooks,
   'recover-target': recoverTarget,
   'record-result': recordResult,
   'record-failure': recordFailure,

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ExecutionStatus } from '../executions.ts';
+import { RunCommandError } from '../hosts/command-document.ts';
+import type { ManagedHosts } from '../hosts/managed-hosts.ts';
 
-/** The two services that speak JSON 1.x and are called on loopback: Secrets Manager and Step Functions. */
+/** The services that speak JSON 1.x and are called on loopback: Secrets Manager, Step Functions and Systems Manager. */
 export interface ControlPlane {
   readonly url: string;
   stop(): Promise<void>;
@@ -17,6 +19,8 @@ export interface ControlPlaneOptions {
   readonly executionArn: (name: string) => string;
   /** Of an execution by its ARN; undefined when nothing is known of it. */
   readonly executionStatus: (arn: string) => ExecutionStatus | undefined;
+  /** What Run Command reaches; without it, it reaches nothing. */
+  readonly hosts?: ManagedHosts;
 }
 
 type Reply = { readonly status: number; readonly body: unknown };
@@ -52,10 +56,28 @@ const describeExecution: Action = (input, { executionStatus }) => {
   return failure('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
 };
 
+const runCommand =
+  (act: (hosts: ManagedHosts, input: unknown) => unknown): Action =>
+  (input, { hosts }) => {
+    if (!hosts) return failure('InvalidInstanceId', 'No instance is managed here.');
+    try {
+      return { status: 200, body: act(hosts, input) };
+    } catch (error) {
+      if (error instanceof RunCommandError) return failure(error.type, error.message);
+      return failure('ValidationException', String(error));
+    }
+  };
+
 const actions: Readonly<Record<string, Action>> = {
   'secretsmanager.GetSecretValue': getSecretValue,
   'AWSStepFunctions.StartExecution': startExecution,
   'AWSStepFunctions.DescribeExecution': describeExecution,
+  'AmazonSSM.SendCommand': runCommand((hosts, input) => hosts.sendCommand(input)),
+  'AmazonSSM.GetCommandInvocation': runCommand((hosts, input) => hosts.getCommandInvocation(input)),
+  'AmazonSSM.ListCommands': runCommand((hosts, input) => hosts.listCommands(input)),
+  'AmazonSSM.ListCommandInvocations': runCommand((hosts, input) =>
+    hosts.listCommandInvocations(input),
+  ),
 };
 
 const answer = async (

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { databaseSecretSchema, readDatabaseCredentials } from '../../lambda/oracle/credentials.ts';
 import { type CredentialsEnvironment, readCredentials } from '../../lambda/refresh/credentials.ts';
 import { type Definition, readDefinition } from '../../lambda/refresh/definition.ts';
+import type { HookRights } from '../../lambda/refresh/hooks.ts';
 import { isRecord, parseJson, withoutComments } from '../../lambda/refresh/parsing.ts';
 import type { DatabaseAccess } from '../deployment.ts';
+import { ManagedHosts } from '../hosts/managed-hosts.ts';
 import { isRefresh, type Options, UsageError } from './options.ts';
 
 /** What a run on this machine is made of: the parts into which the script's one file splits. */
@@ -14,10 +16,24 @@ export interface Configuration {
   readonly secret: Readonly<Record<string, unknown>>;
   /** The source database, with a secret of its own; without it that is let be. */
   readonly database?: DatabaseAccess | undefined;
+  /** What hooks may call, and where that runs. */
+  readonly hooks: HookAccess;
   /** Variables that stand in for what the secret lacks. */
   readonly environment: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
+
+/** What hooks may call, and where that runs. */
+export interface HookAccess {
+  readonly rights: HookRights;
+  readonly hosts: ManagedHosts;
+}
+
+/** Processes of this machine, and nothing else. */
+export const localHooks = (environment: NodeJS.ProcessEnv = process.env): HookAccess => ({
+  rights: { documents: [], functions: [], commands: true },
+  hosts: new ManagedHosts({ environment, now: Date.now }),
+});
 
 /** Keys of the file that belong to the arrays' secret, by every name that the script has for them. */
 const SECRET_KEYS: Readonly<Record<string, string>> = {
@@ -73,6 +89,7 @@ export const readConfiguration = async (
     definition: { ...rest, execute: options.execute },
     secret,
     database: database && { secret: database },
+    hooks: localHooks({ ...environment }),
     environment: standIns,
     warnings:
       execute && !options.execute

@@ -30,7 +30,8 @@ const show = (
   { manifest, path, result, backsUp }: Ended,
   { options, args, progress, simulated }: Showing,
 ): void => {
-  if (!manifest) {
+  // The last word is missing: what there is was written for a hook.
+  if (!manifest || manifest.status === 'RUNNING') {
     const reason = result.status === 'FAILED' ? ` ${result.error}: ${result.cause}` : '';
     progress.say(`The run failed, and not even that could be recorded.${reason}`);
   } else if (options.json) {
@@ -52,6 +53,8 @@ export const exitCode = (
   if (inBackupMode) return EXIT.inBackupMode;
   if (!manifest) return overwriteBegun ? EXIT.mixed : EXIT.failure;
   if (manifest.target === 'mixed') return EXIT.mixed;
+  if (manifest.status === 'RUNNING')
+    return overwriteBegun && manifest.target === 'untouched' ? EXIT.mixed : EXIT.failure;
   if (manifest.error) return codeOf(manifest.error.name);
   return isInterrupted ? EXIT.failure : EXIT.success;
 };

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { RefreshError } from '../../lambda/refresh/errors.ts';
 import { backupAlarm, type OpenBackup, openBackup } from './backup-alarm.ts';
 import { EXIT } from './exit-codes.ts';
@@ -17,16 +18,39 @@ const UNSTOPPABLE: readonly string[] = [
   'Verify Target',
   'Release Guard',
   'Roll Back',
+  'Follow Hooks',
+  'Look At Instance',
+  'Look At Command',
+  'Look For Instances',
   'Record Result',
   'Record Failure',
+];
+/** What begins a hook. */
+const BEGINNING: readonly string[] = ['Send Command', 'Send Command To Tags', 'Call Function'];
+/** Points whose hooks need not be begun; those of the others end or tell what was begun. */
+const STOPPABLE: readonly (string | undefined)[] = [
+  'before_snapshot',
+  'before_overwrite',
+  'after_overwrite',
 ];
 /** Nor is this left once it has taken over. */
 const RECOVERING = 'Recover Target';
 /** The only wait that may be cut short; in the others the array or the database may still be at work. */
 const IDLE_WAIT = 'Wait For Replication';
 
+/** Ends with the hook, where that is a process of this machine. */
+const HOOK_WAIT = 'Wait For Hook';
+
 /** Within this time a second signal is the first one again: npm passes on the Ctrl-C that the terminal has sent to all. */
 const ECHO_MS = 1_000;
+
+/** A hook point at which the run is. */
+interface OpenHook {
+  readonly run: string;
+  readonly point: string;
+}
+
+const hookSchema = z.object({ id: z.string(), hook: z.object({ point: z.string() }) });
 
 /** What a person reads of it, and how the process ends. */
 export interface InterruptionOptions {
@@ -34,6 +58,8 @@ export interface InterruptionOptions {
   readonly exit: (code: number) => void;
   /** The command that clears up after a run. */
   readonly recovering: (run: string) => string;
+  /** Waits until no hook is at work on this machine, but not longer than so many seconds. */
+  readonly waitForHook: (seconds: number) => Promise<void>;
   /** Milliseconds since whenever. */
   readonly now: () => number;
 }
@@ -48,6 +74,7 @@ export class Interruption {
   #isWriting = false;
   #backup: OpenBackup | undefined;
   #wake: (() => void) | undefined;
+  #hook: OpenHook | undefined;
   readonly #options: InterruptionOptions;
 
   constructor(options: InterruptionOptions) {
@@ -76,6 +103,7 @@ export class Interruption {
   readonly wait = async (seconds: number, state: string): Promise<void> => {
     const isIdle = state === IDLE_WAIT;
     if (isIdle && this.requested) return;
+    if (state === HOOK_WAIT) return this.#options.waitForHook(seconds);
     const asked = this.#backup ? 'database' : 'array';
     if (!isIdle)
       this.#options.say(
@@ -97,7 +125,10 @@ export class Interruption {
    * @throws Interrupted in place of a step that is no longer wanted; the state machine catches it as any error of a step
    */
   readonly beforeStep = (state: string, run: unknown): void => {
-    const goesOn = UNSTOPPABLE.includes(state) || (state === RECOVERING && this.#isWriting);
+    const goesOn =
+      UNSTOPPABLE.includes(state) ||
+      (state === RECOVERING && this.#isWriting) ||
+      (BEGINNING.includes(state) && !STOPPABLE.includes(this.#hook?.point));
     if (this.requested && !goesOn) {
       throw new RefreshError(
         'Interrupted',
@@ -106,7 +137,12 @@ export class Interruption {
       );
     }
     this.#state = state;
-    this.#backup = openBackup(run);
+    // What Systems Manager is asked for is no part of the run.
+    if (run !== undefined) {
+      this.#backup = openBackup(run);
+      const found = state === 'Follow Hooks' ? hookSchema.safeParse(run).data : undefined;
+      this.#hook = found && { run: found.id, point: found.hook.point };
+    }
     if (WRITING.includes(state)) this.#isWriting = true;
     if (WHOLE.includes(state)) this.#isWriting = false;
   };
@@ -114,6 +150,7 @@ export class Interruption {
   #underWay(): string {
     if (this.#backup) return `database ${this.#backup.database} is taken out of backup mode`;
     if (this.#isWriting) return 'what was begun on the target is finished or put back';
+    if (this.#hook) return `the hook under way at ${this.#hook.point} comes to its end`;
     return 'the step under way is being finished';
   }
 
@@ -122,6 +159,11 @@ export class Interruption {
     if (this.#isWriting) {
       say(
         'Stopped in the middle: take the target group as mixed. Its guard stays on the array, and the next run puts the target back first.',
+      );
+    }
+    if (this.#hook) {
+      say(
+        `A hook may be at work at ${this.#hook.point}, and goes on by itself. This calls those that are left:\n  ${recovering(this.#hook.run)}`,
       );
     }
     if (this.#backup) say(backupAlarm(this.#backup, recovering(this.#backup.run)));

@@ -62,6 +62,7 @@ const refresh = async ({ options, args, env, progress }: Command): Promise<numbe
     say: (text) => progress.warn(text),
     exit: (code) => process.exit(code),
     recovering,
+    waitForHook: (seconds) => configuration.hooks.hosts.wait(seconds),
     now: () => performance.now(),
   });
   for (const signal of SIGNALS) process.on(signal, interruption.signal);

@@ -28,7 +28,7 @@ export interface Options {
   readonly json: boolean;
   readonly help: boolean;
   /** Which worked example to run. */
-  readonly demo: 'local' | 'replication';
+  readonly demo: 'local' | 'replication' | 'hooks';
   /** Factor on the state machine's pauses before it retries. */
   readonly retryScale: number;
 }
@@ -53,6 +53,7 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
       --recover RUN                 clear up after a run that ended in the middle, on the group of -t; or, where that
                                     only took a snapshot, of -s
       --demo replication            the worked example with two arrays
+      --demo hooks                  the worked example with a database on the target, which is stopped and started
       --json                        print the manifest and nothing else
       --data-dir DIR                where plans and manifests are kept
                                     (default: $XDG_STATE_HOME/flasharray-refresh)
@@ -155,8 +156,10 @@ export const isRefresh = ({ undo, recover }: Options): boolean => !undo && recov
 
 const readDemo = (text: string | undefined): Options['demo'] => {
   if (text === undefined) return 'local';
-  if (text === 'replication') return text;
-  throw new UsageError(`There is no worked example "${text}". Use --demo replication.`);
+  if (text === 'replication' || text === 'hooks') return text;
+  throw new UsageError(
+    `There is no worked example "${text}". Use --demo replication or --demo hooks.`,
+  );
 };
 
 const parse = (args: readonly string[]) => {

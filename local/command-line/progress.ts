@@ -14,6 +14,17 @@ export interface Screen {
 const failure = z.object({ errorMessage: z.string() });
 
 const REPLICATING = 'Check Replication';
+const FOLLOWING = 'Follow Hooks';
+/** What a person sees as one hook. */
+const HOOKING: readonly string[] = [
+  FOLLOWING,
+  'Send Command',
+  'Send Command To Tags',
+  'Call Function',
+  'Look At Instance',
+  'Look At Command',
+  'Look For Instances',
+];
 const CLEAR = '\r\u001b[K';
 
 /** Shows each state as it is entered: live on a terminal, a plain line each otherwise. */
@@ -47,7 +58,8 @@ export class Progress {
     const { name } = event.state;
     if (name.startsWith('Wait ')) return;
     if (name === REPLICATING && this.#replicates(event)) return;
-    if (event.type === 'StateEntered') this.#begin(name);
+    if (HOOKING.includes(name)) this.#follows(event);
+    else if (event.type === 'StateEntered') this.#begin(name);
     else if (event.type === 'StateExited' && !this.#failed) {
       this.#end('green', '✔', `${name}${costOf(event.state.output)}`);
     } else if (event.type === 'StateRetried') {
@@ -56,6 +68,24 @@ export class Progress {
       this.#failed = true;
       this.#end('red', '✘', `${name}: ${event.Error}${firstLine(event.Cause)}`);
     }
+  }
+
+  /** A hook is begun and ended by two visits to the same state, with looks between them. */
+  #follows(event: FlowEvent): void {
+    if (event.type !== 'StateExited' || event.state.name !== FOLLOWING) return;
+    const hook = runSchema.safeParse(event.state.output).data?.hook;
+    if (!hook) return;
+    const { last, active, point, name, waited_seconds } = hook;
+    if (last) {
+      const isGood = last.status === 'SUCCEEDED';
+      const how = isGood ? '' : `: ${last.status}`;
+      this.#end(
+        isGood ? 'green' : 'red',
+        isGood ? '✔' : '✘',
+        `Hook ${last.point}: ${last.name}${how}`,
+      );
+    }
+    if (active && waited_seconds === 0) this.#begin(`Hook ${point}: ${name}`);
   }
 
   /** One line that grows on a terminal, and one a look otherwise. @returns whether that was all to say */

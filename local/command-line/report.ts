@@ -12,6 +12,7 @@ export const reportRun = (manifest: Manifest, backsUp: boolean): string =>
   [
     heading(manifest),
     pairsTable(manifest),
+    hooksTable(manifest),
     notes(manifest),
     outcome(manifest, backsUp),
     byHand(manifest),
@@ -120,6 +121,20 @@ const pairsTable = ({ pairs }: Manifest): string => {
       RULES[rule],
     ]),
     [1, 3],
+  );
+};
+
+const hooksTable = ({ hooks }: Manifest): string => {
+  if (hooks.length === 0) return '';
+  return table(
+    ['Hook', 'At', 'Calls', 'On', 'Outcome'],
+    hooks.map(({ name, point, calls, results, status }) => [
+      name,
+      point,
+      calls,
+      results.map(({ instance }) => instance ?? '').join(' '),
+      status,
+    ]),
   );
 };
 

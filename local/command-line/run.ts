@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { runSchema } from '../../lambda/refresh/run.ts';
 import { findAssembly } from '../assembly.ts';
@@ -50,7 +50,10 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     stack: await readStack(assembly),
     secret: configuration.secret,
     database: configuration.database,
-    environment: configuration.environment,
+    hosts: configuration.hooks.hosts,
+    hookRights: configuration.hooks.rights,
+    // A hook finds the manifest where a person does.
+    environment: { ...configuration.environment, OBJECTS_AT: resolve(options.dataDir) },
     retryScale: options.retryScale,
     beforeTask: interruption.beforeStep,
     wait: interruption.wait,

@@ -3,7 +3,8 @@ import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import { sameName } from '../../lambda/refresh/naming.ts';
 import { demoState, replicationDemoState } from '../array/demo.ts';
 import { type StateReport, startSimulator } from '../array/simulator.ts';
-import { type Configuration, withOptions } from './configuration.ts';
+import { hooks } from '../hosts/demo-hooks.ts';
+import { type Configuration, localHooks, withOptions } from './configuration.ts';
 import { isDemo, type Options } from './options.ts';
 import { table } from './report.ts';
 
@@ -27,6 +28,11 @@ export const simulateArray = async (options: Options): Promise<SimulatedArray> =
   const database = options.backupMode
     ? await (await import('./simulated-database.ts')).simulateDatabase()
     : undefined;
+  // So too with a database that runs on the target.
+  const standIn =
+    options.demo === 'hooks'
+      ? (await import('./stand-in.ts')).standInDatabase(simulator, TARGET)
+      : undefined;
   const [source, target] = simulator.arrays;
   const before = fingerprints(simulator.state());
   return {
@@ -43,6 +49,7 @@ export const simulateArray = async (options: Options): Promise<SimulatedArray> =
         }),
       },
       database: database?.access,
+      hooks: standIn?.hooks ?? localHooks(),
       environment: {},
       warnings: [],
     },
@@ -50,6 +57,7 @@ export const simulateArray = async (options: Options): Promise<SimulatedArray> =
       [
         compareContents(manifest, before, fingerprints(simulator.state())),
         ...(database ? [database.describe()] : []),
+        ...(standIn ? [standIn.describe()] : []),
       ].join('\n\n'),
     stop: async () => {
       await Promise.all([simulator.stop(), database?.stop()]);
@@ -65,7 +73,10 @@ const definitionFor = (options: Options): Configuration['definition'] => {
   const replicate = options.replicate || options.demo === 'replication';
   return readDefinition(
     {
-      ...withOptions({ ...groups, ...excluded, replicate }, options),
+      ...withOptions(
+        { ...groups, ...excluded, ...(options.demo === 'hooks' && { hooks }), replicate },
+        options,
+      ),
       execute: demo || options.execute,
     },
     'command line',

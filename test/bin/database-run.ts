@@ -27,6 +27,7 @@ export const runOnDatabase = async ({ url, args, watch }: DatabaseRun): Promise<
     say: (text) => watch(text, interruption),
     exit: (code) => process.exit(code),
     recovering: () => '',
+    waitForHook: async () => {},
     now: () => performance.now(),
   });
   const { database } = configuration;

@@ -91,8 +91,8 @@ describe('a refresh on a second array', () => {
     const report = await world.run('nightly');
 
     const look = ['Check Replication', 'Replicated?'];
-    // Eleven tasks, fourteen states of other types, and the beginning and the end.
-    expect(awsEventCount(world.machine, report.history)).toBe(11 * 5 + 15 * 2);
+    // Eleven tasks, fourteen states of other types, five more that lead past hooks, and the beginning and the end.
+    expect(awsEventCount(world.machine, report.history)).toBe(11 * 5 + 20 * 2);
     expect(report.waits).toEqual([5, 8]);
     expect(statesOf(report)).toEqual([
       'Begin',

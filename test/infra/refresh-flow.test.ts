@@ -3,13 +3,22 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { definitionSchema } from '../../lambda/refresh/definition.ts';
 import { stateMachineOf } from './support/state-machine.ts';
-import { templateFor, templateWith, withOracle } from './support/synthesis.ts';
+import {
+  templateFor,
+  templateWith,
+  withEverything,
+  withHooks,
+  withOracle,
+} from './support/synthesis.ts';
+import { waysOf } from './support/ways.ts';
 
 const template = templateWith();
 const { definition, tasks } = stateMachineOf(template);
 const machines = [
   ['without a source database', template],
   ['with a source database', templateFor(withOracle)],
+  ['with hooks', templateFor(withHooks)],
+  ['with all of that', templateFor(withEverything)],
 ] as const;
 
 /** Where a failure is kept and leads to; those of all other tasks are recorded. */
@@ -29,6 +38,8 @@ const failures: Readonly<Record<string, readonly [string, string]>> = {
 const SETTLING = 6;
 /** Longest that a step on the database goes on after the end of its execution: that is waited for as well. */
 const LINGER = 600;
+/** All hooks together, in seconds; one of which nobody knows whether it was sent is waited for as long again. */
+const HOOKS = 2 * 720 * 60;
 const wait = (SecondsPath: string, Next: string) => ({ Type: 'Wait', SecondsPath, Next });
 
 describe.each(machines)('the definition of a machine %s', (_, machineTemplate) => {
@@ -56,10 +67,35 @@ describe.each(machines)('the definition of a machine %s', (_, machineTemplate) =
     expect(longest).toBe(48 * 60);
     expect(settle).toBe(3_600);
     expect(backup).toBe(3_600);
-    expect(machine.definition.TimeoutSeconds).toBe(60 * 3_600);
+    expect(machine.definition.TimeoutSeconds).toBe(96 * 3_600);
     expect(machine.definition.TimeoutSeconds).toBeGreaterThan(
-      longest * 60 + SETTLING * settle + LINGER + steps,
+      longest * 60 + SETTLING * settle + LINGER + HOOKS + steps,
     );
+  });
+
+  it('can come to each of its states, and from each of them to an end', () => {
+    const { StartAt, States } = machine.definition;
+    const reached = waysOf(States, StartAt);
+    const ends = Object.entries(States).flatMap(([name, { Type }]) =>
+      Type === 'Succeed' || Type === 'Fail' ? [name] : [],
+    );
+
+    expect([...reached].sort()).toEqual(Object.keys(States).sort());
+    for (const name of reached) {
+      const ways = waysOf(States, name);
+      expect(ends.filter((end) => ways.has(end))).not.toEqual([]);
+    }
+  });
+
+  it('has a time for each task, and somewhere to go where that fails', () => {
+    const everyTask = [...machine.tasks, ...machine.calls];
+    const count = Object.values(machine.definition.States).filter(({ Type }) => Type === 'Task');
+
+    expect(everyTask).toHaveLength(count.length);
+    for (const { TimeoutSeconds, TimeoutSecondsPath, Catch } of everyTask) {
+      expect(TimeoutSeconds ?? TimeoutSecondsPath).toBeDefined();
+      expect(Catch.at(-1)).toMatchObject({ ErrorEquals: ['States.ALL'] });
+    }
   });
 
   it('uses nothing that the local runner would run otherwise', () => {

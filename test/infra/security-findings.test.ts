@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { acknowledgedFindings } from '../../lib/acknowledged-findings.ts';
 import type { Settings } from '../../lib/settings.ts';
 import { root } from './support/project.ts';
-import { appFor, inNetwork, withOracle } from './support/synthesis.ts';
+import { appFor, inNetwork, withEverything, withOracle } from './support/synthesis.ts';
 
 const everyTrigger = {
   name: 'nightly',
@@ -51,8 +51,9 @@ describe.each<[string, Settings, number]>([
   ['with every kind of trigger', { refreshes: [everyTrigger] }, 8],
   ['with a source database', withOracle, 8],
   ['with a source database in a network', inNetwork, 9],
+  ['with everything', withEverything, 11],
 ])('the stack, %s,', (_, settings, most) => {
-  const findings = acknowledgedFindings(settings.oracle);
+  const findings = acknowledgedFindings(settings);
   const reports = check(settings);
   const acknowledged = reports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
 
@@ -85,7 +86,7 @@ it('the documentation lists the acknowledged findings and no others', () => {
   const rows = page.split('\n').filter((line) => line.startsWith('| `'));
 
   expect(rows).toEqual(
-    acknowledgedFindings(inNetwork.oracle).map(
+    acknowledgedFindings(withEverything).map(
       ({ id, construct, reason }) => `| \`${id}\` | \`${construct}\` | ${reason} |`,
     ),
   );

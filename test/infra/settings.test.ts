@@ -18,6 +18,7 @@ const network = {
   subnetIds: ['subnet-0a1b', 'subnet-4e5f'],
   securityGroupIds: ['sg-0a1b'],
 };
+const mask = 'arn:aws:lambda:eu-central-1:123456789012:function:mask';
 const deployed = { source: ['com.example.deploy'], 'detail-type': ['Production Deployed'] };
 
 describe('settings that can be deployed', () => {
@@ -59,6 +60,24 @@ describe('settings that can be deployed', () => {
 
   it.each([[{}], [{ network }]])('a source database that is reached with %j', (oracle) => {
     expect(readSettings({ refreshes: [], oracle })).toEqual({ refreshes: [], oracle });
+  });
+
+  it.each([
+    [{ documents: ['AWS-RunShellScript'], instanceTags: { db: ['dev', 'test'] } }],
+    [
+      {
+        documents: ['arn:aws:ssm:eu-central-1:123456789012:document/db'],
+        instanceTags: { a: [''] },
+      },
+    ],
+    [{ functions: [mask, `${mask}:live`, `${mask}:$LATEST`] }],
+  ])('hooks that may call %j', (hooks) => {
+    const nothing = { documents: [], instanceTags: {}, functions: [] };
+
+    expect(readSettings({ refreshes: [], hooks })).toEqual({
+      refreshes: [],
+      hooks: { ...nothing, ...hooks },
+    });
   });
 
   it('come as JSON text from the command line', () => {
@@ -151,6 +170,33 @@ describe('a mistake is told with its place, what was found, what was expected an
     expect(problemsWith({ refreshes: [], oracle })[0]).toContain(`  settings.${field}: found `);
   });
 
+  const tagged = { documents: ['refresh-db'], instanceTags: { db: ['dev'] } };
+  it.each<[string, unknown]>([
+    ['hooks', true],
+    ['hooks', {}],
+    ['hooks', { documents: [], functions: [] }],
+    ['hooks.commands', { ...tagged, commands: true }],
+    ['hooks.documents', { ...tagged, documents: 'refresh-db' }],
+    ['hooks.documents[0]', { ...tagged, documents: ['refresh db'] }],
+    ['hooks.documents[0]', { ...tagged, documents: ['*'] }],
+    ['hooks.instanceTags', { documents: ['refresh-db'] }],
+    ['hooks.instanceTags', { ...tagged, instanceTags: {} }],
+    ['hooks.instanceTags', { ...tagged, instanceTags: ['db'] }],
+    ['hooks.instanceTags.db', { ...tagged, instanceTags: { db: [] } }],
+    ['hooks.instanceTags.db', { ...tagged, instanceTags: { db: 'dev' } }],
+    ['hooks.instanceTags.db[0]', { ...tagged, instanceTags: { db: [1] } }],
+    ['hooks.instanceTags.', { ...tagged, instanceTags: { '': ['dev'] } }],
+    ['hooks.functions', { functions: mask }],
+    ['hooks.functions[0]', { functions: ['mask'] }],
+    ['hooks.functions[0]', { functions: ['arn:aws:lambda:eu-central-1:1:function:mask'] }],
+    ['hooks.functions[0]', { functions: [`${mask}*`] }],
+  ])('%s of %j', (field, hooks) => {
+    expect(problemsWith({ refreshes: [], hooks })).toEqual([
+      expect.stringMatching(/: found .+, expected .+\. [A-Z].+\.$/),
+    ]);
+    expect(problemsWith({ refreshes: [], hooks })[0]).toContain(`  settings.${field}: found `);
+  });
+
   it('and so is every other one, at once', () => {
     const problems = problemsWith({
       refreshes: [{ name: 'A', schedule: 'daily' }, { nam: 'b' }],
@@ -173,6 +219,7 @@ it('never fails in another way, whatever the settings are', () => {
       expect(() => problemsWith(settings)).not.toThrow();
       expect(() => problemsWith({ refreshes: [settings] })).not.toThrow();
       expect(() => problemsWith({ refreshes: [], oracle: settings })).not.toThrow();
+      expect(() => problemsWith({ refreshes: [], hooks: settings })).not.toThrow();
     }),
   );
 });

@@ -53,3 +53,42 @@ it('a task finds its timeout in the run document, and is announced with that', a
   expect(result).toEqual({ status: 'SUCCEEDED', run: input });
   expect(announced).toEqual([['Work', input]]);
 });
+
+it('the function of a hook finds its timeout in what it is called with, and is no step of the run', async () => {
+  const announced: unknown[] = [];
+  const called: unknown[] = [];
+  const Parameters = { 'FunctionName.$': '$.hook.function', 'Payload.$': '$.hook.request' };
+  const TimeoutSecondsPath = '$.hook.timeout_seconds';
+  const flow = new LocalFlow({
+    definition: {
+      StartAt: 'Call',
+      States: {
+        Call: {
+          Type: 'Task',
+          Resource: 'lambda',
+          Parameters,
+          TimeoutSecondsPath,
+          ResultPath: '$.hook.answer',
+          End: true,
+        },
+      },
+    },
+    stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:Flow',
+    function: (arn) => ({
+      invoke: async (payload) => {
+        called.push([arn, payload]);
+        return { rows: 3 };
+      },
+    }),
+    retryScale: 0,
+    beforeTask: (state, run) => announced.push([state, run]),
+  });
+  const request = { run: 'nightly-1', timeout_seconds: 300 };
+  const hook = { function: 'mask', request, timeout_seconds: 300 };
+
+  const result = await flow.start('run', { hook }).result;
+
+  expect(result).toMatchObject({ status: 'SUCCEEDED' });
+  expect(called).toEqual([['mask', request]]);
+  expect(announced).toEqual([['Call', undefined]]);
+});

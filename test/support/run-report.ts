@@ -83,9 +83,14 @@ export const NOTE_WRITING = 'PUT /volume-snapshots/tags/batch';
 /** How it gives the guard up. */
 export const RELEASE_GUARD = 'PATCH /protection-group-snapshots';
 
-/** The states that the run entered, in order; again for each attempt is none. */
+/** Where a run without hooks goes past them. */
+const PAST_HOOKS = /^(?:Hooks .+|Snapshot Hooks To End|To Start Again|Undone)\?$/;
+
+/** The states that the run entered, in order; again for each attempt is none. Without those that only lead past hooks. */
 export const statesOf = ({ history }: RunReport): string[] =>
-  history.flatMap((event) => (event.type === 'StateEntered' ? [event.state.name] : []));
+  history.flatMap((event) =>
+    event.type === 'StateEntered' && !PAST_HOOKS.test(event.state.name) ? [event.state.name] : [],
+  );
 
 /** How far the replication had come at each look, in order. */
 export const looksOf = ({ history }: RunReport): Replication[] =>

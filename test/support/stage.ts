@@ -18,6 +18,7 @@ import { type Deployment, deployLocally } from '../../local/deployment.ts';
 import { REGION, readStack } from '../../local/template.ts';
 import { ContractRecord } from './contract-record.ts';
 import { Interruptions } from './interruptions.ts';
+import { DOCUMENT, FUNCTION, TargetDatabase } from './target-database.ts';
 import { Waiting } from './waiting.ts';
 
 /** When the clock of the simulator starts; it moves only when it is moved. */
@@ -30,11 +31,15 @@ export interface StageOptions {
   readonly restVersion?: string;
   /** The source database; without it there is none. */
   readonly database?: DatabaseStateInput;
+  /** Volumes of a database on the target, which hooks stop and start; without them there is none. */
+  readonly targetDatabase?: readonly string[];
+  /** What the function of hooks does. */
+  readonly hookFunction?: (payload: unknown) => unknown;
 }
 
-/** What reached the source database or an array, in order: a request when it came, and when it was answered. */
+/** What reached a database, a host or an array, in order: a request or a script when it came, and when it was over. */
 export interface JournalLine {
-  readonly at: 'database' | 'array';
+  readonly at: 'database' | 'hook' | 'array';
   readonly what: string;
 }
 
@@ -42,7 +47,9 @@ export interface JournalLine {
 export interface Stage {
   readonly simulator: RunningSimulator;
   readonly database: DatabaseSimulator | undefined;
-  /** Common to the database and the arrays. */
+  /** The database on the target. */
+  readonly target: TargetDatabase | undefined;
+  /** Common to databases, hosts and arrays. */
   readonly journal: JournalLine[];
   readonly deployment: Deployment;
   readonly interruptions: Interruptions;
@@ -105,6 +112,15 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       onStatement: ({ statement }) => note('database', statement),
     });
   const endpoint = await database?.serve();
+  const target =
+    options.targetDatabase &&
+    new TargetDatabase(
+      () => simulator,
+      options.targetDatabase,
+      () => clock.now(),
+      (what) => note('hook', what),
+    );
+  const { hookFunction } = options;
   const logs: string[] = [];
   const interruptions = new Interruptions();
   const waiting = new Waiting(simulator);
@@ -112,6 +128,27 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     stack,
     secret: secretFor(simulator),
     database: database && { secret: databaseSecretFor(database), simulator: endpoint?.url },
+    ...(target && {
+      hosts: target.hosts,
+      hookRights: {
+        documents: [DOCUMENT, 'AWS-RunShellScript'],
+        functions: [FUNCTION],
+        commands: false,
+      },
+    }),
+    ...(hookFunction && {
+      functions: new Map([
+        [
+          FUNCTION,
+          {
+            invoke: async (payload: unknown) => {
+              note('hook', 'function');
+              return hookFunction(payload);
+            },
+          },
+        ],
+      ]),
+    }),
     retryScale: 0,
     onLog: (line) => logs.push(line),
     beforeTask: (state) => {
@@ -120,7 +157,11 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       interruptions.beforeTask(state);
     },
     afterTask: interruptions.afterTask,
-    wait: waiting.wait,
+    wait: async (seconds, state) => {
+      // Scripts take the time that they take.
+      if (state === 'Wait For Hook') await target?.hosts.settled();
+      waiting.wait(seconds);
+    },
   });
   const client = new S3Client({
     endpoint: deployment.bucket.url,
@@ -131,6 +172,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
   return {
     simulator,
     database,
+    target,
     journal,
     deployment,
     interruptions,

@@ -8,6 +8,7 @@ import type { Deployment } from '../../local/deployment.ts';
 import type { Execution } from '../../local/flow.ts';
 import { type ArrayReport, type RunReport, readManifest } from './run-report.ts';
 import { type Stage, type StageOptions, secretFor, setStage } from './stage.ts';
+import type { TargetDatabase } from './target-database.ts';
 import { findTokens } from './tokens.ts';
 
 const MINUTE_MS = 60_000;
@@ -36,6 +37,12 @@ export class World {
   get database(): DatabaseSimulator {
     if (this.#set.database) return this.#set.database;
     throw new Error('The world has no database.');
+  }
+
+  /** The database on the target, and its hosts. */
+  get target(): TargetDatabase {
+    if (this.#set.target) return this.#set.target;
+    throw new Error('The world has no database on the target.');
   }
 
   /** What the functions have logged so far. */
@@ -80,6 +87,17 @@ export class World {
   /** `act` happens after the next task of this state; what it throws takes the place of the task's outcome. */
   after(state: string, act: () => void | Promise<void>): void {
     this.#set.interruptions.add('after', state, act);
+  }
+
+  /** Runs a refresh whose execution is stopped around the next task of a state. @returns its run id */
+  async abort(refresh: string, moment: 'before' | 'after', state: string): Promise<string> {
+    this.simulator.advance(MINUTE_MS);
+    this.#runs += 1;
+    this.#set.interruptions.abort(moment, state);
+    const execution = this.deployment.startExecution(`run-${this.#runs}`, { refresh });
+    await execution.result;
+    this.#set.interruptions.clear();
+    return execution.name;
   }
 
   /** What was to happen around tasks and has not yet, does not. */
@@ -163,6 +181,7 @@ export class World {
   async reset(): Promise<void> {
     this.simulator.reset();
     this.#set.database?.reset();
+    this.#set.target?.reset();
     this.#set.journal.length = 0;
     this.putSecret({});
     this.#set.interruptions.clear();

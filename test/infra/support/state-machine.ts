@@ -23,12 +23,25 @@ const task = z.strictObject({
   Next: z.string(),
 });
 
+/** A task that is no step: of a hook. */
+const call = z.looseObject({
+  Type: z.literal('Task'),
+  Resource: z.string().regex(/:aws-sdk:ssm:|:lambda:invoke$/),
+  Parameters: z.record(z.string(), z.unknown()),
+  ResultPath: z.string(),
+  TimeoutSeconds: z.number().optional(),
+  TimeoutSecondsPath: z.string().optional(),
+  Retry: z.array(z.looseObject({ ErrorEquals: z.array(z.string()) })).default([]),
+  Catch: z.array(catcher).default([]),
+  Next: z.string(),
+});
+
 const other = z.looseObject({ Type: z.enum(['Pass', 'Choice', 'Wait', 'Succeed', 'Fail']) });
 
 const definition = z.looseObject({
   StartAt: z.string(),
   TimeoutSeconds: z.number(),
-  States: z.record(z.string(), z.union([task, other])),
+  States: z.record(z.string(), z.union([task, call, other])),
 });
 
 export const STEP_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:step';
@@ -50,5 +63,10 @@ export function stateMachineOf(template: Template) {
     const result = task.safeParse(state);
     return result.success ? [{ name, ...result.data }] : [];
   });
-  return { text, definition: definition.parse(JSON.parse(text)), tasks };
+  const calls = states.flatMap(([name, state]) => {
+    const result = call.safeParse(state);
+    const isStep = task.safeParse(state).success;
+    return result.success && !isStep ? [{ name, ...result.data }] : [];
+  });
+  return { text, definition: definition.parse(JSON.parse(text)), tasks, calls };
 }

@@ -20,6 +20,18 @@ export const inNetwork = {
   },
 };
 
+/** What the hooks of definitions may call. */
+export const withHooks = {
+  refreshes: [],
+  hooks: {
+    documents: ['refresh-oracle', 'AWS-RunShellScript'],
+    instanceTags: { 'flasharray-refresh': ['hooks'] },
+    functions: ['arn:aws:lambda:eu-central-1:123456789012:function:mask'],
+  },
+};
+
+export const withEverything = { ...inNetwork, hooks: withHooks.hooks };
+
 /**
  * An app with our stack and these settings. Without the bundles, which take a second and which these tests do not look
  * into: `handler-code.test.ts` and `app.test.ts` make them.

@@ -72,6 +72,7 @@ describe('a manifest', () => {
         },
       ],
       excluded: [{ id: 'id-of-prd-config', name: 'prd-config' }],
+      hooks: [],
       warnings: [],
       steps: [{ step: 'prepare', started, ms: 210, requests: 9 }],
       error: null,

@@ -6,6 +6,7 @@ import {
 } from '../../../lambda/refresh/definition.ts';
 import { readEvent } from '../../../lambda/refresh/request.ts';
 import { refusalOf } from '../support/refusals.ts';
+import { NO_HOOKS } from './support/hooks.ts';
 
 const WHAT = 'definition "nightly"';
 const minimal = { source_protection_group: 'prd-pg', target_protection_group: 'dev-pg' };
@@ -32,6 +33,7 @@ describe('a definition', () => {
       keep_before_snapshots: 3,
       replication_timeout_minutes: 720,
       replication_stall_minutes: 60,
+      hooks: NO_HOOKS,
     });
   });
 

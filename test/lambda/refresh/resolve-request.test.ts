@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDefinition } from '../../../lambda/refresh/definition.ts';
 import { readEvent, resolveRequest } from '../../../lambda/refresh/request.ts';
 import { refusalOf } from '../support/refusals.ts';
+import { NO_HOOKS } from './support/hooks.ts';
 
 const both = { source_protection_group: 'prd-pg', target_protection_group: 'dev-pg' };
 const read = (more: object) => readDefinition({ ...both, ...more }, 'definition "nightly"');
@@ -44,6 +45,7 @@ describe('a request', () => {
       ora_archive_log: true,
       excluded_volumes: ['a-1'],
       allow_shared_hosts: false,
+      hooks: NO_HOOKS,
       flash_array_api_version: '2.26',
     });
   });

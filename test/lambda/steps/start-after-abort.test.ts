@@ -99,6 +99,17 @@ describe('an execution that was aborted or timed out', () => {
         ]);
       },
     );
+
+    it('may have left hooks to be called', async () => {
+      const hooks = { before_snapshot: [{ command: ['./quiesce.sh'] }] };
+      const { ports, started } = setUpStart({ ...snapshotOnly, hooks });
+
+      await startRun(ended(input), INVOCATION, ports);
+
+      expect([...started.values()]).toEqual([
+        expect.objectContaining({ recover: 'nightly-20261124T010000Z', execute: true }),
+      ]);
+    });
   });
 
   it.each<[string, unknown, string]>([

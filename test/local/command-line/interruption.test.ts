@@ -13,6 +13,7 @@ const start = () => {
     say: (text) => said.push(text),
     exit: (code) => codes.push(code),
     recovering: (run) => `npm start -- --recover ${run} -f prod.json -x`,
+    waitForHook: async () => {},
     now: () => clock.now,
   });
   return { said, codes, interruption, clock };

@@ -56,6 +56,8 @@ export async function setUp(options: BenchOptions = {}): Promise<Bench> {
     executionState: async (arn: string) => executions[arn] ?? 'unknown',
     lingerSeconds: 600,
     hasOracle,
+    hookRights: undefined,
+    locate: (key: string) => `s3://bucket/${key}`,
     sourceArray: async () => simulated.array,
     targetArray: async () => {
       throw new Error('A refresh on one array asks for no second one.');

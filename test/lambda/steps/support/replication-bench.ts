@@ -85,6 +85,8 @@ export async function setUpReplication(
       executionState: async () => 'unknown' as const,
       lingerSeconds: 600,
       hasOracle: false,
+      hookRights: undefined,
+      locate: (key: string) => `s3://bucket/${key}`,
       sourceArray: async () => source,
       targetArray: async () => target,
     },

@@ -10,6 +10,8 @@ export const withoutArray = (store: ObjectStore, more: Partial<Ports> = {}): Por
   executionState: async () => 'unknown',
   lingerSeconds: 600,
   hasOracle: true,
+  hookRights: undefined,
+  locate: (key) => `s3://bucket/${key}`,
   sourceArray: noArray,
   targetArray: noArray,
   ...more,

@@ -1,0 +1,79 @@
+import { RefreshError } from '../refresh/errors.ts';
+import { nameKey } from '../refresh/naming.ts';
+import type { Run } from '../refresh/run.ts';
+import { findReservation, type Reservation, writeReservation } from './documents.ts';
+import type { ObjectStore, Ports } from './ports.ts';
+
+/**
+ * A target belongs to one run from the first hook that prepares it to the last that follows on the overwrite: what one run
+ * starts there, another must not be overwriting. The guard, which holds it in between, is taken after the first and released
+ * before the last. Reservations lie in the bucket, so they are about runs of one deployment.
+ */
+
+/** As long as an execution may last. */
+const LONGEST_MS = 96 * 3_600_000;
+
+/** Refuses a target that another run has reserved which may be at work. @throws RefreshInProgress */
+export const refuseReserved = async (run: Run, ports: Ports): Promise<void> => {
+  const found = await findReservation(ports.store, keyOf(run));
+  if (found && (await isHeldByOther(found, run, ports))) throw reservedBy(run, found);
+};
+
+/**
+ * Reserves the target for the run, if it has not.
+ * @throws RefreshInProgress where another has, or was faster
+ */
+export const reserveTarget = async (run: Run, ports: Ports): Promise<void> => {
+  const { store, clock } = ports;
+  await refuseReserved(run, ports);
+  const reserved = clock.now().toISOString();
+  await writeReservation(store, keyOf(run), {
+    run: run.id,
+    execution: run.execution,
+    reserved,
+    is_over: false,
+  });
+  await requireReservation(run, ports);
+};
+
+/** @throws RefreshInProgress where the target is reserved for another run by now */
+export const requireReservation = async (run: Run, { store }: Ports): Promise<void> => {
+  const found = await findReservation(store, keyOf(run));
+  if (!found || found.execution !== run.execution) throw reservedBy(run, found);
+};
+
+/** Gives the target free, if it is the run's. Where that fails, it is free as soon as the execution has ended. */
+export const endReservation = async (run: Run, store: ObjectStore): Promise<void> => {
+  if (run.target_protection_group === null) return;
+  try {
+    const found = await findReservation(store, keyOf(run));
+    if (!found || found.is_over || found.execution !== run.execution) return;
+    await writeReservation(store, keyOf(run), { ...found, is_over: true });
+  } catch {
+    // What is to be recorded has been, which matters more.
+  }
+};
+
+const isHeldByOther = async (
+  { execution, reserved, is_over }: Reservation,
+  run: Run,
+  { clock, executionState }: Ports,
+): Promise<boolean> => {
+  if (is_over || execution === run.execution) return false;
+  const state = await executionState(execution);
+  if (state !== 'unknown') return state === 'alive';
+  return clock.now().getTime() - Date.parse(reserved) < LONGEST_MS;
+};
+
+const reservedBy = (run: Run, found: Reservation | undefined): RefreshError =>
+  new RefreshError(
+    'RefreshInProgress',
+    `Protection group "${run.target_protection_group}" is reserved by run "${found?.run ?? 'unknown'}", whose hooks are at work.`,
+    'Wait until that has ended, then run again.',
+  );
+
+/** By the array that the target is on: equal names on two arrays are two groups. */
+const keyOf = ({ target_array, source_array, target_protection_group: group }: Run): string => {
+  const array = (target_array ?? source_array)?.name ?? '';
+  return [array, group ?? ''].map((name) => encodeURIComponent(nameKey(name))).join('/');
+};

@@ -6,11 +6,11 @@ import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { findAssembly } from '../../local/assembly.ts';
 import type { DatabaseFault } from '../../local/database/simulator.ts';
 import { readStack } from '../../local/template.ts';
-import { configurations } from './support/configurations.ts';
+import { type Configuration, configurations, REFRESH } from './support/configurations.ts';
 import { type Course, RUN, recoveryInput, runUndisturbed } from './support/courses.ts';
 import { LATE_MS } from './support/database-troubles.ts';
 import { type Drive, drive } from './support/drive.ts';
-import { Ground, type Moment, REFRESH } from './support/ground.ts';
+import { Ground, type Moment } from './support/ground.ts';
 import { Interpreter, type Place } from './support/interpreter.ts';
 import type { StatementPoint, Trouble } from './support/trouble.ts';
 import type { WalkDatabase } from './support/walk-database.ts';
@@ -20,7 +20,9 @@ beforeAll(async () => {
   interpreter = new Interpreter((await readStack(await findAssembly())).definition);
 });
 
-describe.each(configurations.filter(({ hasDatabase }) => hasDatabase))('$name', (configuration) => {
+const isAboutDatabase = ({ hasDatabase, hasHooks }: Configuration) => hasDatabase && !hasHooks;
+
+describe.each(configurations.filter(isAboutDatabase))('$name', (configuration) => {
   let ground: Ground;
   let database: WalkDatabase;
   let begin: Moment;

@@ -11,8 +11,8 @@ const ORDERS = process.env['WALK'] === 'all' ? 60 : 6;
 const seed = Number(process.env['WALK_SEED'] ?? 1);
 const seeds = Array.from({ length: ORDERS }, (_, index) => seed * 1000 + index);
 
-const areArraysAlone = ({ keepsCreated, hasDatabase }: Configuration): boolean =>
-  !keepsCreated && !hasDatabase;
+const areArraysAlone = ({ keepsCreated, hasDatabase, hasHooks }: Configuration): boolean =>
+  !keepsCreated && !hasDatabase && !hasHooks;
 
 let interpreter: Interpreter;
 beforeAll(async () => {

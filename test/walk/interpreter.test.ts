@@ -6,9 +6,9 @@ import { findAssembly } from '../../local/assembly.ts';
 import type { DatabaseFault } from '../../local/database/simulator.ts';
 import { type ExecutionResult, LocalFlow } from '../../local/flow.ts';
 import { readStack, type StackResources } from '../../local/template.ts';
-import { configurations } from './support/configurations.ts';
+import { configurations, REFRESH } from './support/configurations.ts';
 import { drive } from './support/drive.ts';
-import { Ground, REFRESH } from './support/ground.ts';
+import { Ground } from './support/ground.ts';
 import { Interpreter, TaskError } from './support/interpreter.ts';
 
 const RUN = 'run-1';
@@ -45,6 +45,7 @@ const runLocally = async (ground: Ground): Promise<Course> => {
     stateMachineArn: stack.stateMachineArn,
     retryScale: 0,
     function: () => ({ invoke: (event) => environment.invoke(event).catch(asFunctionError) }),
+    callService: async (action, input) => ground.hooks?.hosts.serve(action, input),
     afterTask: async () => ground.simulator.advance(0),
     wait: (seconds) => ground.simulator.advance(seconds * 1000),
   });

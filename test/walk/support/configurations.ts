@@ -5,6 +5,7 @@ import {
   definition,
   replicatedDatabases,
 } from '../../support/databases.ts';
+import { hooksByAll, hooksByCommand } from './hooks.ts';
 
 /** Arrays of one kind, and the refresh that is walked through on them. */
 export interface Configuration {
@@ -18,7 +19,12 @@ export interface Configuration {
   readonly definition: object;
   /** Whether there is a source database, which goes into backup mode for the snapshot. */
   readonly hasDatabase: boolean;
+  /** Whether there are hooks, and hosts for them. */
+  readonly hasHooks: boolean;
 }
+
+/** Name of the refresh. */
+export const REFRESH = 'dev';
 
 type VolumeState = NonNullable<ArrayState['volumes']>[number];
 
@@ -69,6 +75,7 @@ const onLayout = ({ name, state, replicate }: Layout, restVersion: string): Conf
   tickMs: restVersion === '2.26' && !replicate ? 0 : 1,
   definition: { ...definition, ignore_match: true, replicate },
   hasDatabase: false,
+  hasHooks: false,
 });
 
 const ofArraysAlone = [local, replicated].flatMap((layout) =>
@@ -98,6 +105,13 @@ const inBackupMode = (layout: Layout, restVersion: string, maxSeconds: number): 
   };
 };
 
+const withHooks = (plain: Configuration, hooks: object, name: string): Configuration => ({
+  ...plain,
+  name: `${plain.name} with hooks ${name}`,
+  definition: { ...plain.definition, hooks },
+  hasHooks: true,
+});
+
 export const configurations: readonly Configuration[] = [
   ...ofArraysAlone,
   inBackupMode(local, '2.56', 300),
@@ -105,4 +119,7 @@ export const configurations: readonly Configuration[] = [
   inBackupMode(local, '2.26', 20),
   // Longer than the function may take: what kills that is told by Lambda.
   inBackupMode(replicated, '2.26', 3_600),
+  withHooks(onLayout(local, '2.56'), hooksByCommand, 'by command'),
+  withHooks(onLayout(replicated, '2.26'), hooksByAll, 'of all kinds'),
+  withHooks(inBackupMode(local, '2.26', 300), hooksByCommand, 'around it'),
 ];

@@ -1,7 +1,9 @@
 import type { Fault } from '../../../local/array/simulator.ts';
+import { REFRESH } from './configurations.ts';
 import { drive } from './drive.ts';
-import { type Answered, type Ground, type Moment, REFRESH } from './ground.ts';
+import type { Answered, Ground, Moment } from './ground.ts';
 import { Holdings } from './holdings.ts';
+import { isOfHooks } from './hook-troubles.ts';
 import type { Interpreter, Place } from './interpreter.ts';
 import type { RequestPoint, StatementPoint, StorePoint, Trouble } from './trouble.ts';
 
@@ -82,7 +84,7 @@ export const runDisturbed = async (
   await disturb([], { kind: 'kill', after: last });
   const ofAll = await recover('recovery of all');
   const isAfterwards = ({ place: { state } }: CourseStep) =>
-    state === 'Roll Back' || state === 'Record Failure';
+    state === 'Roll Back' || state === 'Record Failure' || isOfHooks(state);
   return [
     {
       name: 'put back',
@@ -155,5 +157,5 @@ export const record = async (
 const isLike = (one: Answered, other: Answered): boolean =>
   one.array === other.array && one.method === other.method && one.path === other.path;
 
-export const isOverwrite = ({ method, path }: CourseRequest): boolean =>
+export const isOverwrite = ({ method, path }: Pick<CourseRequest, 'method' | 'path'>): boolean =>
   method === 'POST' && (path === '/volumes' || path === '/volumes/batch');

@@ -1,9 +1,11 @@
+import { sdkAction } from '../../../local/aws/sdk-integration.ts';
 import type { ExecutionResult } from '../../../local/flow.ts';
 import { LINGER_SECONDS } from './environment.ts';
 import type { Ground } from './ground.ts';
-import { type Call, type Interpreter, type Place, TaskError } from './interpreter.ts';
+import { type Call, type Interpreter, type Place, payloadIn, TaskError } from './interpreter.ts';
 import { allEnded } from './requests-under-way.ts';
 import type { RequestPoint, StatementPoint, Trouble } from './trouble.ts';
+import { ABORTED } from './walk-hosts.ts';
 
 /** What follows on the death of an environment: the machine tries again, or the execution is over. */
 export type AfterDeath = 'retry' | 'abort';
@@ -53,29 +55,33 @@ export const drive = async (
     Name: run,
     StartTime: new Date(ground.clock.now()).toISOString(),
   };
-  const invoke = async ({ payload, timeoutSeconds }: Call): Promise<unknown> => {
+  const invoke = async ({ input, timeoutSeconds }: Call): Promise<unknown> => {
+    const isCutOff = trouble?.kind === 'cut off' && ground.cutOffs < trouble.times;
+    if (isCutOff) ground.cutOffs += 1;
+    if (isCutOff && trouble.moment === 'before') throw CUT_OFF;
     const used = environment;
     const due = ground.clock.now() + timeoutSeconds * 1000;
     // Longer than the function's own it never comes to pass.
     const mayTimeOut = timeoutSeconds < LINGER_SECONDS;
-    const [outcome] = await Promise.allSettled([used.invoke(payload)]);
+    const [outcome] = await Promise.allSettled([used.invoke(payloadIn(input))]);
     await allEnded();
     if (used.life.isOver) {
       if (afterDeath === 'abort') throw new Left('ABORTED');
       environment = ground.environment();
       if (!mayTimeOut) {
-        throw new TaskError('Sandbox.Timedout', '{"errorMessage":"Task timed out"}');
+        throw CUT_OFF;
       }
       ground.simulator.advance(due - ground.clock.now());
     }
     // What the function did until its own end is done, though the machine has not waited for it.
     if (mayTimeOut && ground.clock.now() >= due) throw new TaskError('States.Timeout', '');
-    if (outcome.status === 'fulfilled') return outcome.value;
+    if (isCutOff) throw CUT_OFF;
+    if (outcome.status === 'fulfilled') return { Payload: outcome.value };
     throw outcome.reason;
   };
   try {
     return await interpreter.run(from, context, {
-      invoke,
+      call: (asked) => callHook(ground, asked) ?? invoke(asked),
       wait: (seconds) => ground.simulator.advance(seconds * 1000),
       enter: (place) => {
         onEnter?.(place);
@@ -90,10 +96,33 @@ export const drive = async (
   }
 };
 
+const CUT_OFF = new TaskError('Sandbox.Timedout', '{"errorMessage":"Task timed out"}');
+
+const HOOK_FUNCTION = /:function:[a-z]+$/;
+
+/** What hooks call is no step of ours; undefined for one that is. */
+const callHook = (
+  { hooks }: Ground,
+  { resource, input, timeoutSeconds }: Call,
+): Promise<unknown> | undefined => {
+  if (!hooks) return undefined;
+  const action = sdkAction(resource);
+  const isFunction = HOOK_FUNCTION.test(String(Object(input).FunctionName));
+  if (action === undefined && !isFunction) return undefined;
+  return Promise.try(() => {
+    const { hosts } = hooks;
+    const answer =
+      action === undefined ? hosts.call(input, timeoutSeconds) : hosts.serve(action, input);
+    if (answer === ABORTED) throw new Left('ABORTED');
+    return answer;
+  });
+};
+
 const bring = (ground: Ground, trouble: Trouble, kill: () => void): void => {
   if (trouble.kind === 'array') ground.simulator.addFaults([trouble.fault]);
   if (trouble.kind === 'store') ground.store.trouble = trouble.trouble;
   if (trouble.kind === 'database') ground.database?.simulator.addFaults([trouble.fault]);
+  if (trouble.kind === 'hook') ground.hooks?.hosts.addFault(trouble.fault);
   if (trouble.kind !== 'kill') return;
   const { after, late } = trouble;
   if (late) ground.database?.simulator.addFaults([late]);

@@ -12,7 +12,7 @@ import type { Configuration } from './configurations.ts';
 import { Environment } from './environment.ts';
 import { belowVersion } from './ground.ts';
 import { Holdings } from './holdings.ts';
-import type { Interpreter } from './interpreter.ts';
+import { type Interpreter, payloadIn } from './interpreter.ts';
 import { Turns, type Waiting } from './turns.ts';
 import { WalkClock } from './walk-clock.ts';
 import { StoreWatch, storeFor } from './walk-store.ts';
@@ -167,7 +167,7 @@ export class Duel {
       interpreter.begin({ refresh }),
       { Id: arnOf(run), Name: run, StartTime: started },
       {
-        invoke: ({ payload }) => environment.invoke(payload),
+        call: async ({ input }) => ({ Payload: await environment.invoke(payloadIn(input)) }),
         wait: (seconds) => this.#simulator.advance(seconds * 1000),
         enter: () => {},
       },

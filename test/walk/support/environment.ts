@@ -29,6 +29,8 @@ export interface EnvironmentOptions {
   readonly executionState: Ports['executionState'];
   /** Opens a session with the source database, where there is one. */
   readonly database?: (life: Life) => OpenSession;
+  /** What hooks may call, where there are some. */
+  readonly hookRights?: Ports['hookRights'];
 }
 
 const payloadOf = <Name extends string>(named: Readonly<Record<Name, unknown>>) =>
@@ -47,7 +49,8 @@ export class Environment {
   readonly #ports: Ports;
   readonly #open: OpenSession | undefined;
 
-  constructor({ source, target, clock, store, executionState, database }: EnvironmentOptions) {
+  constructor(options: EnvironmentOptions) {
+    const { source, target, clock, store, executionState, database, hookRights } = options;
     const { life } = this;
     const own: Clock = {
       now: () => clock.now(),
@@ -67,6 +70,8 @@ export class Environment {
       executionState,
       lingerSeconds: LINGER_SECONDS,
       hasOracle: database !== undefined,
+      hookRights,
+      locate: (key) => `s3://bucket/${key}`,
       sourceArray: () => Promise.resolve(sourceArray),
       targetArray: () => Promise.resolve(targetArray),
     };

@@ -7,22 +7,24 @@ import {
 } from '../../../local/array/simulator.ts';
 import type { DatabaseState, StatementEntry } from '../../../local/database/simulator.ts';
 import { MemoryStore } from '../../lambda/support/memory-store.ts';
-import type { Configuration } from './configurations.ts';
+import { type Configuration, REFRESH } from './configurations.ts';
 import { Environment } from './environment.ts';
+import { hookRights } from './hooks.ts';
 import { Patience } from './patience.ts';
 import { WalkClock } from './walk-clock.ts';
 import { WalkDatabase } from './walk-database.ts';
+import { WalkHooks } from './walk-hooks.ts';
+import type { HostsState } from './walk-hosts.ts';
 import { StoreWatch, storeFor } from './walk-store.ts';
 
 const START = Date.parse('2026-11-24T00:00:00Z');
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:Walk';
-/** Name of the refresh. */
-export const REFRESH = 'dev';
 
 /** Arrays, database and bucket as they were at one moment. */
 export interface Moment {
   readonly arrays: Checkpoint;
   readonly database: DatabaseState | undefined;
+  readonly hosts: HostsState | undefined;
   readonly objects: ReadonlyMap<string, string>;
   readonly executions: ReadonlyMap<string, ExecutionState>;
   /** All that is on the arrays and in the database, as a text. */
@@ -45,6 +47,8 @@ export class Ground {
   readonly clock: WalkClock;
   /** Where the configuration has one. */
   readonly database: WalkDatabase | undefined;
+  /** Where the configuration has some. */
+  readonly hooks: WalkHooks | undefined;
   readonly #memory = new MemoryStore();
   readonly #executions = new Map<string, ExecutionState>();
   readonly #patience: Patience;
@@ -53,6 +57,8 @@ export class Ground {
   /** The environment whose requests the arrays take. */
   #current: Environment | undefined;
   store = new StoreWatch();
+  /** How often a step was cut off. */
+  cutOffs = 0;
   onAnswered: ((request: Answered) => void) | undefined;
   /** Called for each statement as it comes to the database. */
   onStatement: ((entry: StatementEntry) => void) | undefined;
@@ -61,12 +67,13 @@ export class Ground {
     simulator: RunningSimulator,
     clock: WalkClock,
     patience: Patience,
-    hasDatabase: boolean,
+    { hasDatabase, hasHooks }: Pick<Configuration, 'hasDatabase' | 'hasHooks'>,
   ) {
     this.simulator = simulator;
     this.clock = clock;
     this.#patience = patience;
     this.database = hasDatabase ? this.#openDatabase() : undefined;
+    this.hooks = hasHooks ? new WalkHooks(simulator, clock) : undefined;
   }
 
   static async open({
@@ -76,6 +83,7 @@ export class Ground {
     tickMs,
     definition,
     hasDatabase,
+    hasHooks,
   }: Configuration): Promise<Ground> {
     const clock = new WalkClock(START);
     let ground: Ground | undefined;
@@ -97,11 +105,12 @@ export class Ground {
       gate: (request) => {
         if (ground && !ground.takesRequests) return false;
         ground?.database?.watch.onRequest(request);
+        ground?.hooks?.onRequest(request);
         return true;
       },
     });
     simulator.setOverwrite({ keeps_created: keepsCreated });
-    ground = new Ground(simulator, clock, patience, hasDatabase);
+    ground = new Ground(simulator, clock, patience, { hasDatabase, hasHooks });
     ground.#memory.put(`refreshes/${REFRESH}.json`, definition);
     return ground;
   }
@@ -123,6 +132,7 @@ export class Ground {
     return {
       arrays: this.simulator.checkpoint(),
       database: this.database?.simulator.checkpoint(),
+      hosts: this.hooks?.hosts.state,
       objects: new Map(this.#memory.objects),
       executions: new Map(this.#executions),
       shown: this.#show(),
@@ -137,7 +147,7 @@ export class Ground {
   }
 
   /** Back to a moment, without faults. */
-  async goBack({ arrays, database, objects, executions }: Moment): Promise<void> {
+  async goBack({ arrays, database, hosts, objects, executions }: Moment): Promise<void> {
     this.clearTroubles();
     for (const environment of this.#used) await environment.revive();
     this.#idle.push(...this.#used);
@@ -149,12 +159,15 @@ export class Ground {
     for (const [key, text] of objects) this.#memory.objects.set(key, text);
     this.simulator.restore(arrays);
     if (database) this.database?.restore(database);
+    if (hosts) this.hooks?.restore(hosts);
   }
 
   clearTroubles(): void {
     this.simulator.clearFaults();
     this.database?.simulator.clearFaults();
+    this.hooks?.hosts.clearFaults();
     this.store = new StoreWatch();
+    this.cutOffs = 0;
     this.onAnswered = undefined;
     this.onStatement = undefined;
     this.#current = undefined;
@@ -180,7 +193,8 @@ export class Ground {
   }
 
   #show(): string {
-    return JSON.stringify(this.simulator.state()) + (this.database?.show() ?? '');
+    const { simulator, database, hooks } = this;
+    return JSON.stringify(simulator.state()) + (database?.show() ?? '') + (hooks?.show() ?? '');
   }
 
   #openDatabase(): WalkDatabase {
@@ -202,6 +216,7 @@ export class Ground {
       store: (life) => storeFor(this.#memory, life, () => this.store),
       executionState: (arn) => Promise.resolve(this.#executions.get(arn) ?? 'unknown'),
       ...(database && { database: (life) => database.sessionsOf(life) }),
+      ...(this.hooks && { hookRights }),
     });
   }
 }

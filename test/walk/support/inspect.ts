@@ -5,6 +5,7 @@ import type { Course } from './courses.ts';
 import { belowVersion } from './ground.ts';
 import { type Holdings, MAPPING, type VolumeReport } from './holdings.ts';
 import { inspectDatabase } from './inspect-database.ts';
+import { inspectHooks } from './inspect-hooks.ts';
 import type { Aftermath } from './run-world.ts';
 import type { Follower } from './worlds.ts';
 
@@ -23,6 +24,8 @@ export interface Evidence {
   readonly follower: Follower | undefined;
   /** At the very end. */
   readonly last: Aftermath;
+  /** After the clearing up by a person, where hooks were left nevertheless. */
+  readonly late: Aftermath | undefined;
   readonly requests: readonly JournalEntry[];
   /** What was seen at once that must not be. */
   readonly seen: readonly string[];
@@ -41,6 +44,7 @@ export const inspect = (evidence: Evidence): { content: Content; breaches: strin
     ...inspectBystanders(begin, follower, last),
     ...inspectRequests(requests),
     ...inspectDatabase(evidence),
+    ...inspectHooks(evidence),
   ];
   return { content, breaches };
 };
@@ -92,6 +96,8 @@ const inspectFirst = (
     return breaches;
   }
   claim(content !== 'mixed' || isLocked, 'The target is mixed without a lock.');
+  // What it says is older than what it could not write any more.
+  if (first.isUnrecorded && manifest?.status === 'RUNNING') return breaches;
   // To a recovery that has found nothing to do, or has failed before it did anything, untouched is what it found.
   if (kind === 'recovery' && manifest?.target === 'untouched') {
     claim(holdings.holdsAsIn(start), 'The manifest is wrong about the target.');

@@ -1,5 +1,12 @@
 import type { ExecutionResult } from '../../../local/flow.ts';
-import { type Machine, machineSchema, type Rule, type StateOf } from './states-language.ts';
+import {
+  type Condition,
+  type Machine,
+  machineSchema,
+  type Rule,
+  type StateOf,
+  type Template,
+} from './states-language.ts';
 
 /** How a task fails, as Lambda tells Step Functions. */
 export class TaskError extends Error {
@@ -26,17 +33,19 @@ export interface Place {
   readonly document: unknown;
 }
 
-/** A call of a function. */
+/** A call of a function, or of another service. */
 export interface Call {
-  readonly payload: unknown;
+  /** `arn:aws:states:::lambda:invoke`, or that of an action of the SDK. */
+  readonly resource: string;
+  readonly input: unknown;
   /** How long the state waits for it. */
   readonly timeoutSeconds: number;
 }
 
 /** What an execution needs of its surroundings. */
 export interface Surroundings {
-  /** Calls a function. @throws TaskError; anything else ends the execution as it is, without a Catch */
-  invoke(call: Call): Promise<unknown>;
+  /** @returns what the service answers @throws TaskError; anything else ends the execution as it is, without a Catch */
+  call(call: Call): Promise<unknown>;
   /** Lets the time pass of a Wait state, or of the pause before a retry. */
   wait(seconds: number): void;
   /** Hears of each state that is entered. */
@@ -76,7 +85,7 @@ export class Interpreter {
       if (state === undefined) throw new Error(`There is no state ${place.state}.`);
       switch (state.Type) {
         case 'Pass':
-          place = { state: state.Next, document: fill(state.Parameters, document, context) };
+          place = { state: state.Next, document: pass(state, document, context) };
           break;
         case 'Task':
           place = await this.#act(state, place, context, surroundings);
@@ -104,16 +113,17 @@ export class Interpreter {
     task: StateOf<'Task'>,
     { document }: Place,
     context: ExecutionContext,
-    { invoke, wait }: Surroundings,
+    { call, wait }: Surroundings,
   ): Promise<Place> {
     const retries = task.Retry.map(() => 0);
     const { TimeoutSecondsPath: path } = task;
     const timeoutSeconds =
       path === undefined ? (task.TimeoutSeconds ?? 0) : numberAt(path, document);
     for (;;) {
-      const payload = fill(task.Parameters.Payload, document, context);
+      const input = fill(task.Parameters, document, context);
       try {
-        return { state: task.Next, document: copy(await invoke({ payload, timeoutSeconds })) };
+        const answer = copy(await call({ resource: task.Resource, input, timeoutSeconds }));
+        return { state: task.Next, document: outputOf(task, document, answer, context) };
       } catch (error) {
         if (!(error instanceof TaskError)) throw error;
         const index = task.Retry.findIndex(({ ErrorEquals }) => matches(ErrorEquals, error));
@@ -131,26 +141,44 @@ export class Interpreter {
     const catcher = task.Catch.find(({ ErrorEquals }) => matches(ErrorEquals, failure));
     if (catcher === undefined) throw failure;
     const caught = { Error: failure.error, Cause: failure.document };
-    const name = catcher.ResultPath.slice('$.'.length);
-    return { state: catcher.Next, document: { ...Object(document), [name]: caught } };
+    return { state: catcher.Next, document: put(caught, catcher.ResultPath, document) };
   }
 }
+
+const pass = (
+  { Parameters, Result, ResultPath = '$' }: StateOf<'Pass'>,
+  document: unknown,
+  context: ExecutionContext,
+): unknown =>
+  Parameters ? fill(Parameters, document, context) : put(copy(Result), ResultPath, document);
+
+const outputOf = (
+  { ResultSelector, ResultPath = '$', OutputPath = '$' }: StateOf<'Task'>,
+  document: unknown,
+  answer: unknown,
+  context: ExecutionContext,
+): unknown => {
+  const result = ResultSelector ? fill(ResultSelector, answer, context) : answer;
+  return valueAt(OutputPath, put(result, ResultPath, document));
+};
+
+/** What an optimised call of a function gives it. */
+export const payloadIn = (input: unknown): unknown => Object(input).Payload;
 
 const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const matches = (names: readonly string[], { error }: TaskError): boolean =>
-  names.includes('States.ALL') || names.includes(error);
+  names.includes('States.ALL') ||
+  names.includes(error) ||
+  (names.includes('States.TaskFailed') && error !== 'States.Timeout');
 
 /** A template with what its paths point to: `"run.$": "$"`, `"id.$": "$$.Execution.Name"`. */
-const fill = (
-  template: Readonly<Record<string, string>>,
-  document: unknown,
-  Execution: ExecutionContext,
-): unknown =>
+const fill = (template: Template, document: unknown, Execution: ExecutionContext): unknown =>
   copy(
     Object.fromEntries(
       Object.entries(template).map(([key, value]) => {
-        if (!key.endsWith('.$')) return [key, value];
+        if (typeof value === 'object') return [key, fill(value, document, Execution)];
+        if (typeof value === 'number' || !key.endsWith('.$')) return [key, value];
         const isOfContext = value.startsWith('$$');
         const found = isOfContext
           ? valueAt(value.slice(1), { Execution })
@@ -160,12 +188,23 @@ const fill = (
     ),
   );
 
-const choose = ({ Choices, Default }: StateOf<'Choice'>, document: unknown): string => {
-  const rule = Choices.find((candidate) => holds(candidate, document));
-  return rule?.Next ?? Default;
+/** The document with a value at that path. */
+const put = (value: unknown, path: string, document: unknown): unknown => {
+  const putAt = (at: unknown, [name, ...names]: readonly string[]): unknown =>
+    name === undefined ? value : { ...Object(at), [name]: putAt(Object(at)[name], names) };
+  return putAt(document, path.split('.').slice(1));
 };
 
-const holds = (rule: Rule, document: unknown): boolean => {
+const choose = ({ Choices, Default }: StateOf<'Choice'>, document: unknown): string => {
+  const next = Choices.find((candidate) => holds(candidate, document))?.Next ?? Default;
+  if (next === undefined) throw new Error('States.NoChoiceMatched: no rule holds.');
+  return next;
+};
+
+const holds = (rule: Rule | Condition, document: unknown): boolean => {
+  if ('And' in rule) return rule.And.every((condition) => holds(condition, document));
+  if ('Or' in rule) return rule.Or.some((condition) => holds(condition, document));
+  if ('StringEquals' in rule) return valueAt(rule.Variable, document) === rule.StringEquals;
   if ('IsPresent' in rule) return find(rule.Variable, document) !== undefined;
   if ('BooleanEquals' in rule) return valueAt(rule.Variable, document) === rule.BooleanEquals;
   return numberAt(rule.Variable, document) > rule.NumericGreaterThan;

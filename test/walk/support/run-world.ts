@@ -1,9 +1,12 @@
 import { type Manifest, manifestSchema } from '../../../lambda/refresh/manifest.ts';
+import { hooksDocument, keyOf } from '../../../lambda/steps/documents.ts';
+import { REFRESH } from './configurations.ts';
 import { type CourseStep, RUN, recoveryInput } from './courses.ts';
 import { drive, type Ended } from './drive.ts';
-import { type Ground, REFRESH } from './ground.ts';
+import type { Ground } from './ground.ts';
 import { Holdings } from './holdings.ts';
 import { type Content, inspect } from './inspect.ts';
+import type { HookSight } from './inspect-hooks.ts';
 import type { Interpreter, Place } from './interpreter.ts';
 import { hasStruck } from './struck.ts';
 import type { Trouble } from './trouble.ts';
@@ -11,8 +14,8 @@ import type { Follower, World } from './worlds.ts';
 
 /** Longer than anything that is late needs to land. */
 const LANDING_MS = 600_000;
-/** The runs after them: of the rule on aborted executions, and the follower. */
-const [RULED, NEXT] = ['run-of-rule', 'run-3'];
+/** The runs after them: of the rule on aborted executions, the follower, and of a person who comes late. */
+const [RULED, NEXT, LATE] = ['run-of-rule', 'run-3', 'run-of-person'];
 
 /** What came of a world. */
 export interface WorldReport {
@@ -32,6 +35,10 @@ export interface Aftermath {
   readonly manifest: Manifest | undefined;
   readonly holdings: Holdings;
   readonly isInBackupMode: boolean;
+  /** Where there are hooks. */
+  readonly hooks: HookSight | undefined;
+  /** Whether the run could neither note nor record how it ended. */
+  readonly isUnrecorded: boolean;
 }
 
 /** Lets a world take place, and tells what came of it. */
@@ -44,6 +51,10 @@ export const runWorld = async (
   const step = course.steps[world.step];
   if (step === undefined) throw new Error(`The course has no step ${world.step}.`);
   await ground.goBack(step.before);
+  if (ground.hooks) {
+    ground.hooks.watch.before = course.begin;
+    ground.hooks.watch.mayMeet = course.kind === 'recovery';
+  }
   const ended = await drive(ground, interpreter, {
     run: course.run,
     from: step.place,
@@ -52,8 +63,7 @@ export const runWorld = async (
     first: firstIn(step),
     isSettledAt: (place) => isCourseAgain(ground, world, place),
   });
-  if (ended.status === 'SETTLED')
-    return report(world, 'new', ground.database?.watch.breaches ?? []);
+  if (ended.status === 'SETTLED') return report(world, 'new', seenOn(ground));
   const hasCome = hasStruck(ground, trouble);
   ground.clearTroubles();
   const look = (run: string, end: Ended): Aftermath => ({
@@ -62,20 +72,33 @@ export const runWorld = async (
     manifest: manifestOf(ground, run),
     holdings: new Holdings(ground.simulator.state()),
     isInBackupMode: ground.database?.isInBackupMode ?? false,
+    hooks: sightOf(ground, run),
+    isUnrecorded: isUnrecorded(end, trouble),
   });
   const isLocked = new Holdings(ground.simulator.state()).locks.length > 0;
-  const isRuled = ended.status === 'ABORTED' && mayBeInBackupMode(ground);
-  if (!(isLocked || isRuled) || world.isPatient) ground.simulator.advance(LANDING_MS);
+  const hooksAreLeft = areHooksLeft(ground);
+  const isRuled =
+    ended.status === 'ABORTED' && (mayBeInBackupMode(ground) || (hooksAreLeft && world.isPatient));
+  const follower = followerOf(world, ended, { isLocked, hooksAreLeft });
+  // A new refresh comes when it is due, not in the midst of what the last one has begun.
+  const isSlow = follower === 'refresh' && ground.hooks?.hosts.isBusy;
+  if (!(isLocked || isRuled || ended.status === 'ABORTED') || world.isPatient || isSlow)
+    ground.simulator.advance(LANDING_MS);
   const first = look(course.run, ended);
-  const follower = followerOf(world, ended, isLocked);
   const ruled =
     isRuled && follower !== 'recovery'
       ? look(RULED, await follow(ground, interpreter, 'recovery', RULED))
       : undefined;
   // As the error says that a person shall.
   if (!isRuled && first.isInBackupMode) ground.database?.setBackupMode(null);
+  if (!hooksAreLeft) ground.hooks?.hosts.change({ isQuiesced: false });
   const next = follower && (await follow(ground, interpreter, follower, NEXT));
+  const late =
+    next && areHooksLeft(ground)
+      ? look(LATE, await follow(ground, interpreter, 'recovery', LATE))
+      : undefined;
   ground.simulator.advance(LANDING_MS);
+  ground.hooks?.watch.lookAtOpen();
   const last = look(NEXT, next ?? ended);
   const { content, breaches } = inspect({
     course,
@@ -84,8 +107,9 @@ export const runWorld = async (
     ruled,
     follower,
     last,
+    late,
     requests: ground.simulator.requests(),
-    seen: ground.database?.watch.breaches ?? [],
+    seen: seenOn(ground),
   });
   if (!hasCome) breaches.push('The trouble did not come.');
   return report(world, outcomeOf(content, first), breaches);
@@ -139,9 +163,27 @@ const isSpent = (ground: Ground, trouble: Trouble): boolean => {
   return hasStruck(ground, trouble);
 };
 
-/** A run that left a lock or died is followed; of the others one in eight, to see that nothing is in the way of the next. */
-const followerOf = (world: World, ended: Ended, isLocked: boolean): Follower | undefined => {
+const seenOn = ({ database, hooks }: Ground): string[] => [
+  ...(database?.watch.breaches ?? []),
+  ...(hooks?.watch.breaches ?? []),
+];
+
+interface Left {
+  readonly isLocked: boolean;
+  readonly hooksAreLeft: boolean;
+}
+
+/**
+ * A run that left a lock or died is followed, and one that left hooks is cleared up after; of the others one in eight, to see
+ * that nothing is in the way of the next.
+ */
+const followerOf = (
+  world: World,
+  ended: Ended,
+  { isLocked, hooksAreLeft }: Left,
+): Follower | undefined => {
   if (isLocked || ended.status === 'ABORTED') return world.follower;
+  if (hooksAreLeft) return 'recovery';
   return world.isFollowed ? 'refresh' : undefined;
 };
 
@@ -163,6 +205,27 @@ const follow = (
 
 const mayBeInBackupMode = ({ database }: Ground): boolean =>
   database !== undefined && (database.isInBackupMode || database.watch.hasBegun);
+
+const hookNotesOf = (ground: Ground, run: string): HookSight['notes'] => {
+  const found = ground.object(keyOf(run, hooksDocument.name));
+  return found === undefined ? undefined : hooksDocument.schema.parse(found);
+};
+
+const areHooksLeft = (ground: Ground): boolean => hookNotesOf(ground, RUN)?.is_over === false;
+
+const sightOf = (ground: Ground, run: string): HookSight | undefined => {
+  if (!ground.hooks) return undefined;
+  const { state } = ground.hooks.hosts;
+  return { state, notes: hookNotesOf(ground, run), notesOfRefresh: hookNotesOf(ground, RUN) };
+};
+
+/** A manifest that could not be written, or not be amended by what became of the last hooks. */
+const isUnrecorded = (ended: Ended, trouble: Trouble): boolean => {
+  if (ended.status !== 'FAILED') return false;
+  if (trouble.kind === 'store' && trouble.trouble.forGood) return true;
+  const { hook, hook_failure, unrecorded } = Object(ended.run);
+  return unrecorded !== undefined || (hook_failure !== undefined && hook.point === 'on_failure');
+};
 
 const manifestOf = (ground: Ground, run: string): Manifest | undefined => {
   const found = ground.object(`manifests/${REFRESH}/${run}.json`);

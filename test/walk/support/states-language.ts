@@ -9,12 +9,28 @@ import * as z from 'zod';
 const path = z.string().regex(/^\$(?:\.[a-z_]+|\.[A-Z][A-Za-z]*)*$/, 'not a path of plain names');
 const next = z.string();
 
-const pass = z.strictObject({
-  Type: z.literal('Pass'),
-  Comment: z.string().optional(),
-  Parameters: z.record(z.string(), z.string()),
-  Next: next,
-});
+/** Whether there is the one or the other. */
+const isOne = (value: unknown, other: unknown): boolean =>
+  (value === undefined) !== (other === undefined);
+
+/** A value with paths in it, under names that end in `.$`. */
+export type Template = { readonly [name: string]: string | number | Template };
+const template: z.ZodType<Template> = z.lazy(() =>
+  z.record(z.string(), z.union([z.string(), z.number(), template])),
+);
+
+/** Makes a document of its own, or puts something that is always the same into the one that it is given. */
+const pass = z
+  .strictObject({
+    Type: z.literal('Pass'),
+    Comment: z.string().optional(),
+    Parameters: template.optional(),
+    Result: z.record(z.string(), z.string()).optional(),
+    ResultPath: path.optional(),
+    Next: next,
+  })
+  .refine((state) => isOne(state.Parameters, state.Result), 'not one result')
+  .refine((state) => isOne(state.Parameters, state.ResultPath), 'not one place for the result');
 
 const retrier = z.strictObject({
   ErrorEquals: z.array(z.string()),
@@ -30,23 +46,18 @@ const catcher = z.strictObject({
   Next: next,
 });
 
-/** Whether there is the one or the other: a value, or the path to it. */
-const isOne = (value: unknown, valuePath: unknown): boolean =>
-  (value === undefined) !== (valuePath === undefined);
-
 const task = z
   .strictObject({
     Type: z.literal('Task'),
-    /** The optimised integration: `{ FunctionName, Payload }` in, `{ Payload }` out. */
-    Resource: z.string().regex(/^arn:aws:states:::lambda:invoke$/),
-    Parameters: z.strictObject({
-      FunctionName: z.string(),
-      Payload: z.record(z.string(), z.string()),
-    }),
-    OutputPath: z.literal('$.Payload'),
+    /** The optimised integration, `{ FunctionName, Payload }` in, `{ Payload }` out; or that of the SDK. */
+    Resource: z.string().regex(/^arn:aws:states:::(?:lambda:invoke|aws-sdk:ssm:[a-zA-Z]+)$/),
+    Parameters: template,
+    ResultSelector: template.optional(),
+    ResultPath: path.optional(),
+    OutputPath: path.optional(),
     TimeoutSeconds: z.number().optional(),
     TimeoutSecondsPath: path.optional(),
-    Retry: z.array(retrier),
+    Retry: z.array(retrier).default([]),
     Catch: z.array(catcher),
     Next: next,
   })
@@ -55,13 +66,31 @@ const task = z
     'not one timeout',
   );
 
+const ofBoolean = { Variable: path, BooleanEquals: z.boolean() };
+const ofText = { Variable: path, StringEquals: z.string() };
+const ofNumber = { Variable: path, NumericGreaterThan: z.number() };
+const ofPresence = { Variable: path, IsPresent: z.literal(true) };
+const comparison = z.union([
+  z.strictObject(ofBoolean),
+  z.strictObject(ofText),
+  z.strictObject(ofNumber),
+  z.strictObject(ofPresence),
+]);
+const either = z.strictObject({ Or: z.array(comparison) });
+const condition = z.union([comparison, either]);
 const rule = z.union([
-  z.strictObject({ Variable: path, BooleanEquals: z.boolean(), Next: next }),
-  z.strictObject({ Variable: path, NumericGreaterThan: z.number(), Next: next }),
-  z.strictObject({ Variable: path, IsPresent: z.literal(true), Next: next }),
+  z.strictObject({ ...ofBoolean, Next: next }),
+  z.strictObject({ ...ofText, Next: next }),
+  z.strictObject({ ...ofNumber, Next: next }),
+  z.strictObject({ ...ofPresence, Next: next }),
+  z.strictObject({ And: z.array(condition), Next: next }),
 ]);
 
-const choice = z.strictObject({ Type: z.literal('Choice'), Choices: z.array(rule), Default: next });
+const choice = z.strictObject({
+  Type: z.literal('Choice'),
+  Choices: z.array(rule),
+  Default: next.optional(),
+});
 const wait = z.strictObject({ Type: z.literal('Wait'), SecondsPath: path, Next: next });
 const succeed = z.strictObject({ Type: z.literal('Succeed') });
 /** With its own name for the error, or the one that the document has. */
@@ -87,4 +116,5 @@ export const machineSchema = z.strictObject({
 export type Machine = z.output<typeof machineSchema>;
 export type State = Machine['States'][string];
 export type Rule = z.output<typeof rule>;
+export type Condition = z.output<typeof condition>;
 export type StateOf<T extends State['Type']> = Extract<State, { Type: T }>;

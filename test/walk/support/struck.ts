@@ -10,6 +10,10 @@ export const hasStruck = (ground: Ground, trouble: Trouble): boolean => {
       return sawRequest(ground, trouble.fault);
     case 'database':
       return sawStatement(ground, trouble.fault);
+    case 'hook':
+      return ground.hooks?.hosts.hasStruck ?? false;
+    case 'cut off':
+      return ground.cutOffs >= trouble.times;
     case 'kill': {
       const { after } = trouble;
       if ('operation' in after) return ground.store.hasStruck;

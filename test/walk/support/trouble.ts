@@ -1,5 +1,6 @@
 import type { Fault } from '../../../local/array/simulator.ts';
 import type { DatabaseFault } from '../../../local/database/simulator.ts';
+import type { HostFault } from './walk-hosts.ts';
 
 /** A request to an array by how often one like it was sent before, from 1, since the step began. */
 export interface RequestPoint {
@@ -37,6 +38,9 @@ export type Trouble =
   | { readonly kind: 'array'; readonly fault: Fault }
   | { readonly kind: 'store'; readonly trouble: StoreTrouble }
   | { readonly kind: 'database'; readonly fault: DatabaseFault }
+  | { readonly kind: 'hook'; readonly fault: HostFault }
+  /** So many attempts at the step end without an answer, before they have done anything or when they have done all. */
+  | { readonly kind: 'cut off'; readonly times: number; readonly moment: 'before' | 'after' }
   /** The environment dies when this was carried out; of a statement also: when that is still to come. */
   | {
       readonly kind: 'kill';

@@ -5,6 +5,7 @@ import { configurations } from './configurations.ts';
 import { type Course, runDisturbed, runUndisturbed } from './courses.ts';
 import { runDatabaseDisturbed } from './database-courses.ts';
 import { Ground } from './ground.ts';
+import { runHooksDisturbed } from './hook-courses.ts';
 import { Interpreter } from './interpreter.ts';
 import { runWorld, type WorldReport } from './run-world.ts';
 import { type World, worldsOf } from './worlds.ts';
@@ -60,6 +61,7 @@ const open = async (index: number) => {
 const runAllDisturbed = async (ground: Ground, first: Course): Promise<Course[]> => [
   ...(await runDisturbed(ground, interpreter, first)),
   ...(await runDatabaseDisturbed(ground, interpreter, first)),
+  ...(await runHooksDisturbed(ground, interpreter, first)),
 ];
 
 const choose = (worlds: readonly World[], choice: Job['choice']): readonly World[] => {

@@ -3,6 +3,7 @@ import { type Course, type CourseRequest, type CourseStep, isOverwrite } from '.
 import { databaseTroublesOf } from './database-troubles.ts';
 import { type Draft, killsAfter } from './drafts.ts';
 import type { AfterDeath } from './drive.ts';
+import { hookTroublesOf } from './hook-troubles.ts';
 import type { StorePoint, Trouble } from './trouble.ts';
 
 /** The run that follows on one that left a lock, or died: the one that the rule for aborted executions starts, or a new refresh. */
@@ -74,7 +75,9 @@ const partly = (first: number, items: number, end: 'refuse' | 'hang_up'): [strin
 /** All worlds that leave a course. */
 export const worldsOf = (configuration: string, course: Course): World[] =>
   course.steps
-    .flatMap(({ place: { state: phase }, requests, operations, statements }, step) => {
+    .flatMap((whole, step) => {
+      const { place, requests, operations, statements } = whole;
+      const phase = place.state;
       const isBetween = isStepBetween(course.steps, step);
       const ofRequests = requests.flatMap((request, index) => {
         const after = requests.slice(0, index + 1);
@@ -88,6 +91,7 @@ export const worldsOf = (configuration: string, course: Course): World[] =>
       const ofOthers = [
         ...operations.flatMap(bucketTroublesOf),
         ...statements.flatMap(databaseTroublesOf),
+        ...hookTroublesOf(whole),
       ].map((draft) => ({ ...draft, step, phase, isBetween }));
       return [...ofRequests, ...ofOthers];
     })

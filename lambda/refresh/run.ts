@@ -103,6 +103,8 @@ const recoverySchema = recoveredSchema.extend({
   owner: z.string().nullable(),
   /** ARN of the execution whose overwrite it guards; null where that cannot be told. */
   guards: z.string().nullable(),
+  /** Where nothing was to be cleared up: what had become of the target under the guard of that run, if it held one. */
+  before: z.enum(['refreshed', 'restored']).optional(),
   /** For how long, in seconds, a step of the owner may go on after its end; null where that cannot be told. */
   linger_seconds: z.number().nullable(),
   /** How long to wait until no step of the owner can be at work any more, in seconds. */

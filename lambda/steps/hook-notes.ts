@@ -105,6 +105,7 @@ const isAsBefore = async (store: ObjectStore, run: Run, left: HookNotes): Promis
   if (left.mode === 'undo') return true;
   const { recovery } = run;
   if (recovery?.outcome !== 'nothing') return recovery?.outcome !== 'refreshed';
+  if (recovery.before) return recovery.before === 'restored';
   const cleared = clearedRun(run);
   const [released, manifest] = await Promise.all([
     findDocument(store, cleared, releaseDocument),

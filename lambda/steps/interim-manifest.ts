@@ -45,8 +45,9 @@ const targetOfCleared = async (
   { target, mode }: Manifest,
 ): Promise<Manifest['target']> => {
   if (run.recovery?.outcome !== 'nothing') return target;
+  if (run.recovery.before === 'restored') return 'restored';
   const released = await findDocument(store, clearedRun(run), releaseDocument);
-  if (!released) return target;
+  if (!released && !run.recovery.before) return target;
   return mode === 'undo' ? 'restored' : 'refreshed';
 };
 

@@ -40,6 +40,14 @@ export const outcomeFor = async (
   execution: string,
 ): Promise<Ended | undefined> => {
   const { earlier } = await lookAtGuards(array, group);
+  return outcomeAmong(earlier, execution);
+};
+
+/** The same, of guards that have been looked at. */
+export const outcomeAmong = (
+  earlier: readonly EarlierGuard[],
+  execution: string,
+): Ended | undefined => {
   const released = earlier.find(({ guarded, name }) => guarded === execution && wasLock(name));
   if (released === undefined) return undefined;
   const { name } = released;

@@ -3,8 +3,9 @@ import { hookFlags } from '../refresh/hook-calls.ts';
 import { hasHooks, requireCallable } from '../refresh/hooks.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
-import { findDocument, hooksDocument } from './documents.ts';
+import { findDocument, type HookNotes, hooksDocument } from './documents.ts';
 import { beginHookNotes } from './hook-notes.ts';
+import { type Guards, outcomeAmong } from './look-at-guards.ts';
 import type { Ports } from './ports.ts';
 import { refuseReserved } from './reserve-target.ts';
 
@@ -33,6 +34,7 @@ export const prepareHooks = async (
   run: Run,
   { hooks, recover }: RefreshRequest,
   ports: Ports,
+  earlier: Guards['earlier'] = [],
 ): Promise<Run> => {
   const left = recover === null ? undefined : await findLeft(recover, run, ports);
   if (hasHooks(hooks)) await beginHookNotes(ports.store, run, hooks);
@@ -46,9 +48,13 @@ export const prepareHooks = async (
   const uncalled = left && !ports.hookRights;
   const warning = `Run "${recover}" has left hooks, and this deployment calls none: see to them by hand.`;
   const warnings = uncalled ? [...run.warnings, warning] : run.warnings;
+  const { recovery } = run;
+  // Whoever cleared up before may have released the guard, and not come to the hooks.
+  const before = left && outcomeAmong(earlier, left.execution)?.target;
   return {
     ...run,
     warnings,
+    ...(recovery && before && { recovery: { ...recovery, before } }),
     has_hooks: { ...hookFlags(hooks, run), clear_up: left !== undefined },
   };
 };
@@ -62,7 +68,7 @@ const findLeft = async (
   recover: string,
   { refresh, recovery }: Run,
   { store, executionState }: Ports,
-): Promise<object | undefined> => {
+): Promise<HookNotes | undefined> => {
   const id = recovery?.run ?? recover;
   const notes = await findDocument(store, id, hooksDocument);
   if (!notes || notes.is_over) return undefined;

@@ -67,6 +67,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     await prepareWork(begun, store, arrays, guards, request),
     request,
     ports,
+    guards.earlier,
   );
   await writeDocument(store, run.id, requestDocument, request);
   await writeDocument(store, run.id, guardsDocument, {

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** As long as an execution may last: longer than all that a definition may have it wait for. */
+export const LONGEST_EXECUTION_HOURS = 96;
+
 /** An empty text must not become 0. */
 const seconds = z.string().regex(/^\d+$/).transform(Number);
 

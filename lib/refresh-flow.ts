@@ -11,7 +11,7 @@ import {
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { StartEnvironment } from '../lambda/environment.ts';
+import { LONGEST_EXECUTION_HOURS, type StartEnvironment } from '../lambda/environment.ts';
 import { type DatabaseExits, DatabaseStates } from './database-states.ts';
 import { HookStates } from './hook-states.ts';
 import { logGroup } from './log-group.ts';
@@ -52,8 +52,7 @@ export class RefreshFlow extends Construct {
     super(scope, id);
     this.#machine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(this.#states(props)),
-      // Longer than the longest waits that a definition may ask for, and what the steps may take.
-      timeout: Duration.hours(96),
+      timeout: Duration.hours(LONGEST_EXECUTION_HOURS),
       tracingEnabled: true,
       logs: {
         // A name like this needs no entry in the account's one resource policy for logs, which is soon full.

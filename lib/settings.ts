@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DOCUMENT, FUNCTION } from '../lambda/refresh/hooks.ts';
 import { isSchedule, isTimeZone } from './schedule-syntax.ts';
 
 /** What a field must be, and what to do where it is not. `problemsOf` says before it where that is and what was found. */
@@ -67,9 +68,6 @@ const rules = {
   subnets: expected('a list of ids of subnets', 'Write it like ["subnet-0123abcd"].'),
   securityGroups: expected('a list of ids of security groups', 'Write it like ["sg-0123abcd"].'),
 };
-
-const DOCUMENT = /^[\w./:-]{3,200}$/;
-const FUNCTION = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(?::[\w$-]+)?$/;
 
 const hasFields = (value: object) => Object.keys(value).length > 0;
 

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { calledBy, type HookAction, hookPoints, kindOf, nameOf } from './hooks.ts';
 
 /** A hook's point in the manifest: `on_abort` is that of an entry of `before_overwrite`. */
-export const recordPoints = [...hookPoints, 'on_abort'] as const;
+const recordPoints = [...hookPoints, 'on_abort'] as const;
 export type RecordPoint = (typeof recordPoints)[number];
 
-export const hookStatuses = [
+const hookStatuses = [
   'PLANNED',
   'RUNNING',
   'SUCCEEDED',

@@ -9,7 +9,6 @@ export const hookPoints = [
   'after_overwrite',
   'on_failure',
 ] as const;
-export type HookPoint = (typeof hookPoints)[number];
 
 /** What a hook is told of its run, as environment variables. */
 export const valueNames = [
@@ -41,15 +40,16 @@ const MOST_INSTANCES = 50;
 const MOST_PARAMETERS = 4_000;
 const MOST_TARGETS = 2_000;
 
+/** Name of a Command document, or the ARN of a shared one. */
+export const DOCUMENT = /^[\w./:-]{3,200}$/;
+
 const text = z.string().min(1).max(2_000);
 const texts = z.array(text).min(1).max(50);
 
 const ssm = z
   .strictObject({
     /** Name of a Command document of this account or of AWS; the ARN of one that is shared. */
-    document: z
-      .string()
-      .regex(/^[\w./:-]{3,200}$/, 'expected the name or the ARN of a Command document'),
+    document: z.string().regex(DOCUMENT, 'expected the name or the ARN of a Command document'),
     instances: z
       .array(
         z
@@ -96,9 +96,10 @@ const ssm = z
   );
 
 const kinds = ['ssm', 'lambda', 'command'] as const;
-export type HookKind = (typeof kinds)[number];
+type HookKind = (typeof kinds)[number];
 
-const FUNCTION = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(?::[\w$-]+)?$/;
+/** ARN of a Lambda function. */
+export const FUNCTION = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(?::[\w$-]+)?$/;
 
 const actionFields = {
   /** What people call it; without it, what it calls. */

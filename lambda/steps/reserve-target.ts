@@ -1,3 +1,4 @@
+import { LONGEST_EXECUTION_HOURS } from '../environment.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
 import type { Run } from '../refresh/run.ts';
@@ -10,8 +11,7 @@ import type { ObjectStore, Ports } from './ports.ts';
  * before the last. Reservations lie in the bucket, so they are about runs of one deployment.
  */
 
-/** As long as an execution may last. */
-const LONGEST_MS = 96 * 3_600_000;
+const LONGEST_MS = LONGEST_EXECUTION_HOURS * 3_600_000;
 
 /** Refuses a target that another run has reserved which may be at work. @throws RefreshInProgress */
 export const refuseReserved = async (run: Run, ports: Ports): Promise<void> => {

@@ -77,14 +77,37 @@ const safeJson = (text: string): unknown => {
 /** What Node and undici call the ways in which a certificate is not accepted. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^ERR_TLS|^EPROTO$/;
 
+const OWN_AUTHORITY =
+  'Put the certificate authority of the array into src_flash_array_ca (of the second array, tgt_flash_array_ca).';
+const UNKNOWN_AUTHORITY = ['an authority vouches for it that is not known here', OWN_AUTHORITY];
+const SELF_SIGNED = ['it vouches for itself, and is not the one in the secret', OWN_AUTHORITY];
+const VALIDITY =
+  'Have the array make or be given a new certificate; nothing here accepts this one.';
+
+/** What is wrong with a certificate, and what to do, by Node's codes. */
+const CERTIFICATE_FAULTS: Readonly<Record<string, readonly string[]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: SELF_SIGNED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  CERT_HAS_EXPIRED: ['it has expired', VALIDITY],
+  CERT_NOT_YET_VALID: ['it is not valid yet', VALIDITY],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'it is for a host of another name',
+    'Name the host in the secret as its certificate does, or give the array a certificate for this name.',
+  ],
+};
+
 /** A failure of the way to the array, from undici or Node. The machine retries `ArrayUnavailable`. */
 export const unreachable = (host: string, call: string, error: unknown): RefreshError => {
   const code = codeOf(error);
   if (CERTIFICATE.test(code)) {
+    const [fault, remedy = OWN_AUTHORITY] = CERTIFICATE_FAULTS[code] ?? [];
     return new RefreshError(
       'ArrayCertificateRefused',
-      `The certificate of array ${host} is not accepted (${code}).`,
-      'Put the certificate authority of the array into src_flash_array_ca (of the second array, tgt_flash_array_ca), and name the host as its certificate does.',
+      `The certificate of array ${host} is not accepted${fault ? `: ${fault}` : ''} (${code}).`,
+      remedy,
       { cause: error },
     );
   }

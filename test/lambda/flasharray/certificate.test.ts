@@ -1,4 +1,7 @@
+import { glob, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { makeCertificate } from '../../../local/array/certificate.ts';
@@ -13,6 +16,7 @@ afterEach(async () => {
   await stopStubArrays();
 });
 
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const named = z.object({ name: z.string() });
 const answering = openingWith(() => ({ body: { items: [] } }));
 const listWith = (array: { host: string; ca: string | null }) =>
@@ -41,8 +45,23 @@ describe('the certificate of an array', () => {
     expect(await rejectionOf(listWith({ host: stub.host, ca: await ca() }))).toMatchObject({
       name: 'ArrayCertificateRefused',
       message: expect.stringMatching(
-        /^The certificate of array 127\.0\.0\.1:\d+ is not accepted \(/,
+        /^The certificate of array 127\.0\.0\.1:\d+ is not accepted: an authority vouches for it that is not known here \(/,
       ),
+      remedy: expect.stringContaining('src_flash_array_ca'),
+    });
+    expect(stub.requests).toEqual([]);
+  });
+
+  it.each([
+    ['where the system’s roots apply', async () => null],
+    ['where the secret has another', async () => (await makeSelfSigned('localhost', 1)).ca],
+  ])('is refused: self-signed, %s', async (_, ca) => {
+    const certificate = await makeSelfSigned('localhost', 1);
+    const stub = await startStubArray(answering, { name: 'localhost', certificate });
+
+    expect(await rejectionOf(listWith({ host: stub.host, ca: await ca() }))).toMatchObject({
+      name: 'ArrayCertificateRefused',
+      message: expect.stringContaining('it vouches for itself, and is not the one in the secret'),
       remedy: expect.stringContaining('src_flash_array_ca'),
     });
     expect(stub.requests).toEqual([]);
@@ -54,7 +73,10 @@ describe('the certificate of an array', () => {
 
     expect(await rejectionOf(listWith(stub))).toMatchObject({
       name: 'ArrayCertificateRefused',
-      message: expect.stringContaining('(ERR_TLS_CERT_ALTNAME_INVALID)'),
+      message: expect.stringContaining(
+        'it is for a host of another name (ERR_TLS_CERT_ALTNAME_INVALID)',
+      ),
+      remedy: expect.stringContaining('Name the host in the secret as its certificate does'),
     });
     expect(stub.requests).toEqual([]);
   });
@@ -65,7 +87,8 @@ describe('the certificate of an array', () => {
 
     expect(await rejectionOf(listWith(stub))).toMatchObject({
       name: 'ArrayCertificateRefused',
-      message: expect.stringContaining('(CERT_HAS_EXPIRED)'),
+      message: expect.stringContaining('it has expired (CERT_HAS_EXPIRED)'),
+      remedy: expect.stringContaining('a new certificate'),
     });
     expect(stub.requests).toEqual([]);
   });
@@ -89,6 +112,18 @@ describe('the certificate of an array', () => {
       remedy: expect.stringContaining('src_flash_array_ca'),
     });
     expect(stub.requests).toEqual([]);
+  });
+
+  it('has no switch by which it would not be checked', async () => {
+    const files = await Array.fromAsync(
+      glob('{bin,lib,lambda,local}/**/*.{ts,cjs}', { cwd: root }),
+    );
+    const switches =
+      /rejectUnauthorized(?!: true)|checkServerIdentity|NODE_TLS_REJECT_UNAUTHORIZED(?!=0 in)/;
+    const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
+
+    expect(texts.length).toBeGreaterThan(100);
+    expect(files.filter((_, index) => switches.test(texts[index] ?? ''))).toEqual([]);
   });
 
   it('is not to be had from a server without TLS: the array is unavailable', async () => {

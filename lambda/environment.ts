@@ -6,6 +6,9 @@ export const LONGEST_EXECUTION_HOURS = 96;
 /** An empty text must not become 0. */
 const seconds = z.string().regex(/^\d+$/).transform(Number);
 
+const byRefresh = (text: string): ReadonlyMap<string, string> =>
+  new Map(Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(text))));
+
 /**
  * What each function expects in `process.env`. The stack types its functions' environment with these schemas, so
  * that a forgotten variable does not compile, and each handler checks them once, at its first call.
@@ -29,8 +32,10 @@ export type OracleEnvironment = z.input<typeof oracleEnvironment>;
 export const stepEnvironment = z.object({
   /** Bucket that holds definitions, the documents of a run, and manifests. */
   BUCKET_NAME: z.string().min(1),
-  /** Secrets Manager secret with the credentials of the arrays. */
+  /** Secrets Manager secret with the credentials of the arrays, for refreshes that have none of their own. */
   SECRET_ID: z.string().min(1),
+  /** The names of those that they have, by refresh, as JSON. */
+  SECRET_NAMES: z.string().transform(byRefresh),
   /** For how long a step may go on after its execution has ended, in seconds. */
   STEP_SECONDS: seconds,
   /** Whether there is a function that speaks to the source database. */

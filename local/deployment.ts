@@ -43,8 +43,10 @@ export interface DatabaseAccess {
 /** The whole stack on this machine: bucket, secret, both functions and the state machine. */
 export interface Deployment {
   readonly bucket: LocalBucket;
-  /** Puts another document into the secret, as an operator does who renews a token. */
-  putSecret(document: unknown): void;
+  /** Puts another document into a secret, that of the arrays or one of this name, as an operator does who renews a token; undefined: none yet. */
+  putSecret(document: unknown, name?: string): void;
+  /** The next step finds an execution environment that knows nothing of those before. */
+  coolDown(): Promise<void>;
   /** The same with that of the source database. */
   putOracleSecret(document: unknown): void;
   /** Calls the start function, as a schedule, an event or a person does. @throws FunctionError */
@@ -83,13 +85,17 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     });
   let start: LocalFunction | undefined;
   let oracle: LocalFunction | undefined;
-  // A step is a thread of this process: when the process is dead, so is the step.
-  const step = launch(stack.step, 'step', {
-    STEP_SECONDS: '0',
-    HAS_ORACLE: String(database !== undefined),
-    HOOK_RIGHTS: hookRights ? JSON.stringify(hookRights) : '',
-    ...environment,
-  });
+  let step: LocalFunction | undefined;
+  const stepFunction = () => {
+    step ??= launch(stack.step, 'step', {
+      // A step is a thread of this process: when the process is dead, so is the step.
+      STEP_SECONDS: '0',
+      HAS_ORACLE: String(database !== undefined),
+      HOOK_RIGHTS: hookRights ? JSON.stringify(hookRights) : '',
+      ...environment,
+    });
+    return step;
+  };
   // Most runs do without it.
   const oracleFunction = () => {
     oracle ??= launch(...simulated(stack.oracle, database));
@@ -100,7 +106,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const flow = new LocalFlow({
     definition,
     stateMachineArn,
-    function: (arn) => functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : step),
+    function: (arn) =>
+      functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : stepFunction()),
     callService: (action, input) => callSystemsManager(control.url, action, input),
     retryScale,
     ...(beforeTask && { beforeTask }),
@@ -113,8 +120,14 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   return {
     bucket,
     executions: executions.byName,
-    putSecret: (document) => {
-      secrets.set(stack.secret, JSON.stringify(document));
+    putSecret: (document, name = stack.secret) => {
+      if (document === undefined) secrets.delete(name);
+      else secrets.set(name, JSON.stringify(document));
+    },
+    coolDown: async () => {
+      const warm = step;
+      step = undefined;
+      await warm?.stop();
     },
     putOracleSecret: (document) => {
       secrets.set(stack.oracleSecret, JSON.stringify(document));
@@ -130,7 +143,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     },
     startExecution: (name, input) => executions.start(name, input),
     stop: async () => {
-      await Promise.all([start?.stop(), step.stop(), oracle?.stop()]);
+      await Promise.all([start?.stop(), step?.stop(), oracle?.stop()]);
       await Promise.all([control.stop(), bucket.stop(), hosts.stop()]);
     },
   };

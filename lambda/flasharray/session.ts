@@ -17,19 +17,34 @@ export interface Call {
 }
 
 /**
+ * The API token to log in with. An array that has refused the one of the moment is offered the one that `renewed` gives,
+ * where that is another.
+ */
+export interface TokenSource {
+  current(): Promise<string>;
+  renewed(): Promise<string>;
+}
+
+/**
  * A login session with one array: finds the version and logs in at the first call, shares that one login between calls
  * in parallel, and logs in anew once when the array no longer knows the session.
  */
 export class Session {
   readonly #transport: Transport;
-  readonly #apiToken: string;
+  readonly #tokens: TokenSource;
   readonly #pin: string | null;
   #minor: Promise<number> | undefined;
   #login: Promise<string> | undefined;
 
-  constructor(credentials: ArrayCredentials, pin: string | null, clock: Clock) {
+  /** @param tokens without them, the token of the credentials, for good */
+  constructor(
+    credentials: ArrayCredentials,
+    pin: string | null,
+    clock: Clock,
+    tokens: TokenSource = forGood(credentials.apiToken),
+  ) {
     this.#transport = new Transport(credentials, clock);
-    this.#apiToken = credentials.apiToken;
+    this.#tokens = tokens;
     this.#pin = pin;
   }
 
@@ -140,18 +155,27 @@ export class Session {
     return this.#login;
   }
 
-  /** Never repeated: an array locks the account after some refused logins. */
+  /** Never repeated with the same token: an array locks the account after some refused logins. */
   async #logIn(): Promise<string> {
     const call: Call = { method: 'POST', path: '/login' };
-    const answer = await this.#transport.send({
-      method: 'POST',
-      target: `/api/2.${await this.minor()}/login`,
-      headers: { 'api-token': this.#apiToken },
-    });
+    const apiToken = await this.#tokens.current();
+    let answer = await this.#offer(apiToken);
+    if (answer.status === 401) {
+      const renewed = await this.#tokens.renewed();
+      if (renewed !== apiToken) answer = await this.#offer(renewed);
+    }
     if (answer.status !== 200) throw this.#refused(call, answer);
     const token = answer.headers['x-auth-token'];
     if (typeof token === 'string' && token !== '') return token;
     throw this.#malformed(call, 'x-auth-token', 'no such header');
+  }
+
+  async #offer(apiToken: string): Promise<HttpAnswer> {
+    return this.#transport.send({
+      method: 'POST',
+      target: `/api/2.${await this.minor()}/login`,
+      headers: { 'api-token': apiToken },
+    });
   }
 
   #refused(call: Call, { status, text }: HttpAnswer): RefreshError {
@@ -189,5 +213,10 @@ export class Session {
     );
   }
 }
+
+const forGood = (apiToken: string): TokenSource => ({
+  current: async () => apiToken,
+  renewed: async () => apiToken,
+});
 
 const describe = ({ method, path }: Call): string => `${method} ${path}`;

@@ -6,17 +6,16 @@ import * as z from 'zod';
 import { executionState } from '../aws/execution-state.ts';
 import { readSecret } from '../aws/read-secret.ts';
 import { s3Store } from '../aws/s3-store.ts';
+import { SecretCache } from '../aws/secret-cache.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { stepEnvironment } from '../environment.ts';
-import { RestFlashArray } from '../flasharray/flash-array.ts';
-import { Session } from '../flasharray/session.ts';
-import { type ArrayCredentials, readCredentials, type Side } from '../refresh/credentials.ts';
 import { hookRightsSchema } from '../refresh/hooks.ts';
 import { parseInput } from '../refresh/parsing.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
-import type { FlashArray, Ports } from '../steps/ports.ts';
+import type { Ports } from '../steps/ports.ts';
 import { runArrayStep } from '../steps/run-array-step.ts';
 import { steps } from '../steps/steps.ts';
+import { openArrays } from './open-arrays.ts';
 
 const stepInput = z.strictObject({
   step: z.enum(Object.keys(steps) as (keyof typeof steps)[]),
@@ -25,7 +24,7 @@ const stepInput = z.strictObject({
 
 const REMEDY = 'Put a JSON object with src_flash_array_host and src_flash_array_api_token there.';
 const logger = new Logger({ serviceName: 'flasharray-refresh' });
-let cached: Ports | undefined;
+let cached: ((run: Run) => Ports) | undefined;
 
 /** Does one step of a run: `{ step, run }` in, the new `run` out. */
 export const step = async (event: unknown): Promise<Run> => {
@@ -35,36 +34,30 @@ export const step = async (event: unknown): Promise<Run> => {
     remedy: 'Start a run through the state machine; it calls this function.',
   });
   cached ??= connect();
-  return await runArrayStep({ name, act: steps[name], run, ports: cached, log: logger });
+  return await runArrayStep({ name, act: steps[name], run, ports: cached(run), log: logger });
 };
 
-/** Made once for an execution environment, so that the array session and its connections serve a whole run. */
-const connect = (): Ports => {
+/** Made once for an execution environment, so that array sessions and their connections serve whole runs. */
+const connect = (): ((run: Run) => Ports) => {
   const environment = stepEnvironment.parse(process.env);
   const { BUCKET_NAME, HOOK_RIGHTS, OBJECTS_AT } = environment;
-  const secrets = new SecretsManagerClient();
-  const open = new Map<string, FlashArray>();
-  const array = (side: Side) => async (pin: string | null) => {
-    const secret = await readSecret(secrets, environment.SECRET_ID, REMEDY);
-    const what = `secret "${environment.SECRET_ID}"`;
-    const credentials = readCredentials(side, secret, process.env, what);
-    const key = JSON.stringify([credentials, pin]);
-    const known = open.get(key) ?? openArray(credentials, pin);
-    open.set(key, known);
-    return known;
-  };
-  return {
+  const client = new SecretsManagerClient();
+  const secrets = new SecretCache((id) => readSecret(client, id, REMEDY), systemClock);
+  const open = openArrays(secrets, process.env);
+  const common = {
     store: s3Store(new S3Client(), BUCKET_NAME),
     clock: systemClock,
     executionState: executionState(new SFNClient()),
     lingerSeconds: environment.STEP_SECONDS,
     hasOracle: environment.HAS_ORACLE,
-    locate: (key) => `${OBJECTS_AT}/${key}`,
+    locate: (key: string) => `${OBJECTS_AT}/${key}`,
     hookRights: HOOK_RIGHTS === '' ? undefined : hookRightsSchema.parse(JSON.parse(HOOK_RIGHTS)),
-    sourceArray: array('src'),
-    targetArray: array('tgt'),
+  };
+  return (run) => {
+    const secret = environment.SECRET_NAMES.get(refreshOf(run)) ?? environment.SECRET_ID;
+    return { ...common, sourceArray: open(secret, 'src'), targetArray: open(secret, 'tgt') };
   };
 };
 
-const openArray = (credentials: ArrayCredentials, pin: string | null): FlashArray =>
-  new RestFlashArray(new Session(credentials, pin, systemClock));
+/** The name of a run's refresh. The first step has not checked the event yet: it opens no array before it has. */
+const refreshOf = ({ refresh, event }: Run): string => refresh ?? String(Object(event).refresh);

@@ -20,7 +20,7 @@ import {
 } from './control/commands.ts';
 import type { Fault } from './control/faults.ts';
 import type { JournalEntry } from './control/journal.ts';
-import { renameVolume, setMembers } from './control/operator.ts';
+import { renameVolume, renewToken, setMembers } from './control/operator.ts';
 import type { OverwriteSettings } from './control/overwrite-settings.ts';
 import type { ReplicationSettings } from './control/replication-settings.ts';
 import type { StateReport } from './control/report-state.ts';
@@ -93,6 +93,8 @@ export interface RunningSimulator {
   setMembers(array: string, group: string, volumes: readonly string[]): void;
   /** Gives a volume another name, as a person does; its snapshots keep theirs. Throws a `RangeError`. */
   renameVolume(array: string, from: string, to: string): void;
+  /** Gives an array's user a new API token, as a person does; the old one and its sessions are over. @returns the new one */
+  renewToken(array: string): string;
   /** Throws a `RangeError` for an array that does not exist. */
   setOverwrite(settings: OverwriteSettings): void;
   /** Throws a `RangeError` where there is nothing that the settings are about. */
@@ -185,6 +187,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
         setVolumePerformance(world, array, volume, performance),
       setMembers: (array, group, volumes) => setMembers(world, array, group, volumes),
       renameVolume: (array, from, to) => renameVolume(world, array, from, to),
+      renewToken: (array) => renewToken(world, array),
       setOverwrite: (settings) => setOverwrite(world, settings),
       setReplication: (settings) => setReplication(world, settings),
       advance: (ms) => world.advance(ms),

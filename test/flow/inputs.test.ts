@@ -265,7 +265,7 @@ describe('the input of a run', () => {
 describe('a secret that is not right', () => {
   it('is tried once where the token is wrong: an array locks the account after some', async () => {
     await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
+    await world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
 
     const report = await world.run('nightly');
 
@@ -276,9 +276,9 @@ describe('a secret that is not right', () => {
 
   it('serves the next run once it has been corrected', async () => {
     await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
+    await world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
     await world.run('nightly');
-    world.putSecret({});
+    await world.putSecret({});
 
     const report = await world.run('nightly');
 
@@ -287,7 +287,7 @@ describe('a secret that is not right', () => {
 
   it('is asked four times where nobody answers', async () => {
     await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_host: `127.0.0.1:${await freePort()}` });
+    await world.putSecret({ src_flash_array_host: `127.0.0.1:${await freePort()}` });
 
     const report = await world.run('nightly');
 
@@ -300,7 +300,7 @@ describe('a secret that is not right', () => {
   it('is told to nobody whose certificate is not accepted', async () => {
     await world.define('nightly', definition);
     const { ca } = await makeCertificate();
-    world.putSecret({ src_flash_array_ca: ca });
+    await world.putSecret({ src_flash_array_ca: ca });
 
     const report = await world.run('nightly');
 
@@ -311,7 +311,7 @@ describe('a secret that is not right', () => {
 
   it('fails the run where it lacks the token', async () => {
     await world.define('nightly', definition);
-    world.putSecret({ src_flash_array_api_token: undefined });
+    await world.putSecret({ src_flash_array_api_token: undefined });
 
     const report = await world.run('nightly');
 

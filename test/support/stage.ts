@@ -33,6 +33,8 @@ export interface StageOptions {
   readonly database?: DatabaseStateInput;
   /** Volumes of a database on the target, which hooks stop and start; without them there is none. */
   readonly targetDatabase?: readonly string[];
+  /** Names of secrets by refresh, of those that have arrays of their own. */
+  readonly secretNames?: Readonly<Record<string, string>>;
   /** What the function of hooks does. */
   readonly hookFunction?: (payload: unknown) => unknown;
 }
@@ -149,6 +151,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
         ],
       ]),
     }),
+    environment: { SECRET_NAMES: JSON.stringify(options.secretNames ?? {}) },
     retryScale: 0,
     onLog: (line) => logs.push(line),
     beforeTask: (state) => {

@@ -13,6 +13,8 @@ import { findTokens } from './tokens.ts';
 
 const MINUTE_MS = 60_000;
 
+type Secret = ReturnType<typeof secretFor>;
+
 export interface WorldOptions extends StageOptions {
   /** Tokens beside the array's own that must not be written anywhere. */
   readonly tokens?: readonly string[];
@@ -22,7 +24,11 @@ export interface WorldOptions extends StageOptions {
 export class World {
   readonly #options: WorldOptions;
   #stage: Stage | undefined;
+  /** Tokens that arrays were given since the beginning. */
+  readonly #renewed: string[] = [];
   #checked = 0;
+  /** As JSON, what is in the secret. */
+  #secret = '';
   #runs = 0;
 
   constructor(options: WorldOptions) {
@@ -69,9 +75,35 @@ export class World {
     return this.#arrays.target;
   }
 
-  /** Changes parts of what is in the secret. */
-  putSecret(change: Partial<ReturnType<typeof secretFor>>): void {
-    this.deployment.putSecret({ ...secretFor(this.simulator), ...change });
+  /** Changes parts of what is in the secret. No function has read it yet. */
+  async putSecret(change: Partial<Secret>): Promise<void> {
+    const changed = this.replaceSecret({ ...secretFor(this.simulator), ...change });
+    if (changed) await this.deployment.coolDown();
+  }
+
+  /** The users of the arrays have new tokens, and so has the secret; whoever has read it has the old ones. */
+  renewTokens(): void {
+    const [source, target] = this.simulator.arrays.map(({ name }) => this.renewToken(name));
+    this.replaceSecret({
+      ...secretFor(this.simulator),
+      src_flash_array_api_token: source,
+      tgt_flash_array_api_token: target,
+    });
+  }
+
+  /** The user of one array has a new token, of which the secret knows nothing. */
+  renewToken(array: string): string {
+    const token = this.simulator.renewToken(array);
+    this.#renewed.push(token);
+    return token;
+  }
+
+  /** Somebody puts another document into the secret while functions know the old one. @returns whether it is another */
+  replaceSecret(secret: Partial<Secret>): boolean {
+    const changed = JSON.stringify(secret) !== this.#secret;
+    this.#secret = JSON.stringify(secret);
+    this.deployment.putSecret(secret);
+    return changed;
   }
 
   addFaults(...faults: Fault[]): void {
@@ -175,6 +207,7 @@ export class World {
 
   async start(): Promise<void> {
     this.#stage = await setStage(this.#options);
+    this.#secret = JSON.stringify(secretFor(this.simulator));
   }
 
   /** Back to the beginning: arrays, secret and bucket. */
@@ -183,7 +216,7 @@ export class World {
     this.#set.database?.reset();
     this.#set.target?.reset();
     this.#set.journal.length = 0;
-    this.putSecret({});
+    await this.putSecret({});
     this.#set.interruptions.clear();
     this.#set.waiting.clear();
     await this.#set.emptyBucket();
@@ -217,7 +250,12 @@ export class World {
   get #tokens(): string[] {
     const own = this.simulator.arrays.map((array) => array.api_token);
     const { password } = this.#set.database?.state() ?? {};
-    return [...own, ...(password ? [password] : []), ...(this.#options.tokens ?? [])];
+    return [
+      ...own,
+      ...this.#renewed,
+      ...(password ? [password] : []),
+      ...(this.#options.tokens ?? []),
+    ];
   }
 
   get #arrays(): { source: ArrayReport; target: ArrayReport } {

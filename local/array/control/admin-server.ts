@@ -10,7 +10,7 @@ import {
   writeVolume,
 } from './commands.ts';
 import { faults } from './faults.ts';
-import { renameVolume, setMembers } from './operator.ts';
+import { renameVolume, renewToken, setMembers } from './operator.ts';
 import { overwriteSettings } from './overwrite-settings.ts';
 import { replicationSettings } from './replication-settings.ts';
 import type { World } from './world.ts';
@@ -28,6 +28,7 @@ const membersBody = z.strictObject({
   volumes: z.array(z.string()),
 });
 const renameBody = z.strictObject({ array: z.string(), volume: z.string(), name: z.string() });
+const tokenBody = z.strictObject({ array: z.string() });
 const clockBody = z.strictObject({ advance_ms: z.int().min(0) });
 
 /** What the admin port offers (design §8). Each takes the parsed body and gives the body of a 200. */
@@ -54,6 +55,7 @@ const actions: Readonly<Record<string, (world: World, body: unknown) => unknown>
     renameVolume(world, array, volume, name);
     return {};
   },
+  'POST /token': (world, body) => ({ api_token: renewToken(world, tokenBody.parse(body).array) }),
   'POST /overwrite': (world, body) => {
     setOverwrite(world, overwriteSettings.parse(body));
     return {};

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { derivedId } from '../store/derived-ids.ts';
 import type { Volume } from '../store/model.ts';
 import { isQualifiedName, NAME_RULE } from '../store/names.ts';
@@ -45,6 +46,14 @@ export function renameVolume(world: World, array: string, from: string, to: stri
   for (const copy of [...volumes.all(), ...volumeSnapshots.all()]) {
     if (copy.source?.id === volume.id) copy.source = { id: volume.id, name: to };
   }
+}
+
+/** Gives the array's user a new API token. The old one, and what was logged in with it, is over. @returns the new one */
+export function renewToken(world: World, array: string): string {
+  const store = world.array(array);
+  store.apiToken = randomUUID();
+  store.closeAllSessions();
+  return store.apiToken;
 }
 
 export function findVolume(world: World, array: string, name: string): Volume {

@@ -21,7 +21,7 @@ export const ERADICATION_DELAY_MS = 86_400_000;
 export class ArrayStore {
   readonly id: string;
   readonly name: string;
-  readonly apiToken: string;
+  apiToken: string;
   readonly sessionIdleMs: number;
   readonly ids: IdSource;
   /** Whether a volume that is overwritten keeps its own `created`, instead of taking that of the image. */

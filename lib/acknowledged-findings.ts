@@ -1,5 +1,6 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { constructOf, secretNamesOf } from './array-secrets.ts';
 import type { Settings } from './settings.ts';
 
 /** A finding of the security rules that we know of and accept. `docs/security-findings.md` lists the same. */
@@ -22,14 +23,16 @@ const documents =
 const records =
   'One folder of one bucket, for reading and writing objects: they bear the ids of runs to come.';
 
+const ofArraySecret = (construct: string): AcknowledgedFinding => ({
+  id: 'AwsSolutions::AwsSolutions-SMG4',
+  construct,
+  reason:
+    'The secret holds API tokens of FlashArray users. Only the array issues them, so Secrets Manager cannot rotate them.',
+});
+
 /** Of every deployment. */
 const ofArrays: readonly AcknowledgedFinding[] = [
-  {
-    id: 'AwsSolutions::AwsSolutions-SMG4',
-    construct: 'ArraySecret',
-    reason:
-      'The secret holds API tokens of FlashArray users. Only the array issues them, so Secrets Manager cannot rotate them.',
-  },
+  ofArraySecret('ArraySecret'),
   { id: objectsOf('refreshes'), construct: 'StartRole', reason: definitions },
   { id: objectsOf('refreshes'), construct: 'StepRole', reason: definitions },
   { id: objectsOf('runs'), construct: 'StepRole', reason: documents },
@@ -60,15 +63,13 @@ const ofOracle: readonly AcknowledgedFinding[] = [
   },
 ];
 
-/** Of one that does so from a network of its own. */
-const ofNetwork: readonly AcknowledgedFinding[] = [
-  {
-    id: wildcard('*'),
-    construct: 'OracleRole',
-    reason:
-      'Creating, describing and deleting network interfaces alone, which Lambda needs to join a network. The interfaces are not there before, and AWS prescribes *.',
-  },
-];
+/** Of one that reaches arrays or databases from a network of one's own. */
+const ofNetwork = (construct: string): AcknowledgedFinding => ({
+  id: wildcard('*'),
+  construct,
+  reason:
+    'Network interfaces and their addresses alone, which Lambda needs to join a network. The interfaces are not there before, and AWS prescribes *.',
+});
 
 /** Of one whose hooks send documents to hosts. */
 const ofDocuments: readonly AcknowledgedFinding[] = [
@@ -86,13 +87,20 @@ const ofDocuments: readonly AcknowledgedFinding[] = [
   },
 ];
 
-type Features = Pick<Settings, 'oracle' | 'hooks'>;
+type Features = Pick<Settings, 'refreshes' | 'network' | 'oracle' | 'hooks'>;
 
 /** Those of a deployment with these settings. */
-export const acknowledgedFindings = ({ oracle, hooks }: Features): AcknowledgedFinding[] => [
+export const acknowledgedFindings = ({
+  refreshes,
+  network,
+  oracle,
+  hooks,
+}: Features): AcknowledgedFinding[] => [
   ...ofArrays,
+  ...secretNamesOf(refreshes).map((name) => ofArraySecret(constructOf(name))),
+  ...(network ? [ofNetwork('StepRole')] : []),
   ...(oracle ? ofOracle : []),
-  ...(oracle?.network ? ofNetwork : []),
+  ...(oracle?.network ? [ofNetwork('OracleRole')] : []),
   ...(hooks && hooks.documents.length > 0 ? ofDocuments : []),
 ];
 

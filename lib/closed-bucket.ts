@@ -15,13 +15,16 @@ export class ClosedBucket extends Bucket {
     id: string,
     props: Pick<
       BucketProps,
-      'lifecycleRules' | 'serverAccessLogsBucket' | 'serverAccessLogsPrefix'
+      'lifecycleRules' | 'serverAccessLogsBucket' | 'serverAccessLogsPrefix' | 'encryptionKey'
     >,
   ) {
     super(scope, id, {
       ...props,
       versioned: true,
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(props.encryptionKey
+        ? // S3 asks for a key once in a while, and not for every object.
+          { encryption: BucketEncryption.KMS, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

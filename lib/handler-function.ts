@@ -3,13 +3,13 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type Code,
-  type FunctionOptions,
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type DeadLetters, maxEventAge } from './dead-letters.ts';
 import { logGroup } from './log-group.ts';
+import type { PrivateNetwork } from './private-network.ts';
 
 /** What the functions differ in. */
 export interface HandlerFunctionProps<Environment extends Record<string, string>> {
@@ -27,7 +27,7 @@ export interface HandlerFunctionProps<Environment extends Record<string, string>
   /** Where an event ends that the function was given asynchronously and could not handle. */
   readonly deadLetters?: DeadLetters;
   /** The network that the function runs in; without it that of Lambda. */
-  readonly network?: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+  readonly network?: PrivateNetwork | undefined;
 }
 
 /** A Lambda function with a role, and a log group, that hold what it needs and nothing else. */
@@ -44,6 +44,7 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
     });
     const logs = logGroup(scope, `${id}Logs`);
     logs.grantWrite(role);
+    props.network?.grantJoin(role);
     super(scope, id, {
       description: props.description,
       code: props.code,
@@ -55,10 +56,11 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
       role,
       logGroup: logs,
       environment: { ...props.environment(role), NODE_OPTIONS: '--enable-source-maps' },
-      ...props.network,
+      ...props.network?.placement,
       ...(props.deadLetters && { deadLetterQueue: props.deadLetters, maxEventAge }),
     });
     this.longest = props.timeout;
+    props.network?.denyToCode(role, this.functionArn);
   }
 
   /** Nobody calls a version or an alias, so a grant names the function alone and not `function:*`. */

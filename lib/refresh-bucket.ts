@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { StartEnvironment } from '../lambda/environment.ts';
 import { ClosedBucket } from './closed-bucket.ts';
+import { grantKey } from './encryption-key.ts';
 
 /** `refreshes/` holds the definitions, `runs/` the plans of single runs, `manifests/` the record of every run. */
 export type Folder = 'refreshes' | 'runs' | 'manifests';
@@ -18,9 +20,13 @@ type BucketVariables = Pick<StartEnvironment, 'BUCKET_NAME'>;
 export class RefreshBucket extends Construct {
   readonly bucketName: string;
   readonly #bucket: IBucket;
+  readonly #key: IKey | undefined;
 
-  constructor(scope: Construct, id: string) {
+  /** @param key encrypts the objects; without it, one that S3 keeps */
+  constructor(scope: Construct, id: string, key: IKey | undefined) {
     super(scope, id);
+    this.#key = key;
+    // Without the key: S3 delivers access logs to no bucket that is encrypted with one.
     const accessLogs = new ClosedBucket(this, 'AccessLogs', {
       lifecycleRules: [
         { expiration: Duration.days(365) },
@@ -28,6 +34,7 @@ export class RefreshBucket extends Construct {
       ],
     });
     this.#bucket = new ClosedBucket(this, 'Bucket', {
+      ...(key && { encryptionKey: key }),
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: 'refreshes/',
       lifecycleRules: [
@@ -46,6 +53,7 @@ export class RefreshBucket extends Construct {
       actions: ['s3:GetObject'],
       resourceArns: this.#objects(folders),
     }).assertSuccess();
+    if (this.#key) grantKey(this.#key, grantee, 'kms:Decrypt', 's3');
     // The whole bucket, which holds nothing else: only to a caller that may list does S3 answer 404, and not 403, for
     // an object that does not exist, and whether a condition on the prefix leaves it at that is documented nowhere.
     Grant.addToPrincipal({
@@ -63,6 +71,7 @@ export class RefreshBucket extends Construct {
       actions: ['s3:PutObject'],
       resourceArns: this.#objects(folders),
     }).assertSuccess();
+    if (this.#key) grantKey(this.#key, grantee, 'kms:GenerateDataKey', 's3');
     return { BUCKET_NAME: this.bucketName };
   }
 

@@ -1,73 +1,8 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { DOCUMENT, FUNCTION } from '../lambda/refresh/hooks.ts';
 import { isSchedule, isTimeZone } from './schedule-syntax.ts';
-
-/** What a field must be, and what to do where it is not. `problemsOf` says before it where that is and what was found. */
-const expected = (what: string, advice: string) => ({ error: `expected ${what}. ${advice}` });
-
-const rules = {
-  settings: expected(
-    'an object with the list "refreshes" and, at will, "oracle" and "hooks"',
-    'Correct "settings" under "context" in cdk.json; without refreshes it is { "refreshes": [] }.',
-  ),
-  refresh: expected(
-    'an object with "name" and, at will, "schedule", "timezone" and "eventPattern"',
-    'Correct or remove it.',
-  ),
-  name: expected(
-    '1 to 40 lower-case letters, digits and inner hyphens',
-    'Choose such a name: executions and snapshots are named after it.',
-  ),
-  unique: expected('a name that no refresh before it has', 'Rename one of them.'),
-  schedule: expected(
-    'cron(minutes hours day-of-month month day-of-week year) with one "?", rate(number unit) or at(yyyy-mm-ddThh:mm:ss)',
-    'Write it like "cron(0 1 * * ? *)", every night at one.',
-  ),
-  timezone: expected(
-    'the name of an IANA time zone',
-    'Write it like "Europe/Zurich", or leave it out for UTC.',
-  ),
-  timezoneAlone: expected('a schedule beside it', 'Add "schedule", or remove "timezone".'),
-  pattern: expected(
-    'an object with at least one of "source", "detail-type", "detail", "account", "region", "resources", "id", "time" and "version"',
-    'Write the pattern as EventBridge documents it.',
-  ),
-  patternField: expected(
-    'a list of at least one value or matcher',
-    'Put the value in brackets, or leave the field out.',
-  ),
-  detail: expected(
-    'an object with at least one field',
-    'Name a field of the event, or leave it out.',
-  ),
-  oracle: expected(
-    'an object with, at will, "network"',
-    'Write { } where the database is reached without a network of your own, or leave it out.',
-  ),
-  network: expected(
-    'an object with "vpcId", "subnetIds" and "securityGroupIds"',
-    'Name the network from which the database can be reached.',
-  ),
-  hooks: expected(
-    'an object with "documents" and "instanceTags", with "functions", or with all of them',
-    'Name what the hooks of definitions may call, or leave it out where they have none.',
-  ),
-  document: expected(
-    'the name or the ARN of a Systems Manager Command document',
-    'Write it like "AWS-RunShellScript" or "refresh-oracle".',
-  ),
-  instanceTags: expected(
-    'an object of tags, each with a list of at least one value',
-    'Write it like { "refresh-hooks": ["dev"] }, and give the hosts of the target databases that tag: documents are sent to no other.',
-  ),
-  function: expected(
-    'the ARN of a Lambda function',
-    'Write it like "arn:aws:lambda:eu-central-1:123456789012:function:mask".',
-  ),
-  vpc: expected('the id of a VPC', 'Write it like "vpc-0123abcd".'),
-  subnets: expected('a list of ids of subnets', 'Write it like ["subnet-0123abcd"].'),
-  securityGroups: expected('a list of ids of security groups', 'Write it like ["sg-0123abcd"].'),
-};
+import { rules } from './settings-rules.ts';
 
 const hasFields = (value: object) => Object.keys(value).length > 0;
 
@@ -105,6 +40,13 @@ const refresh = z
       timezone: z.string(rules.timezone).refine(isTimeZone, rules.timezone).optional(),
       /** The events that start the refresh, those of a production deploy for instance. */
       eventPattern: eventPattern.optional(),
+      /** Name of the secret with the credentials of its arrays; without it, the one that all others share. */
+      secretName: z
+        .string(rules.secretName)
+        .regex(/^[A-Za-z0-9/_+=.@-]{1,64}$/, rules.secretName)
+        // Secrets Manager appends such a suffix to the ARN, and cannot tell a name that has one.
+        .regex(/^(?!.*-.{6}$)/, rules.secretName)
+        .optional(),
     },
     rules.refresh,
   )
@@ -114,19 +56,46 @@ const refresh = z
   });
 export type Refresh = z.infer<typeof refresh>;
 
-const ids = (pattern: RegExp, rule: { error: string }) =>
-  z.array(z.string(rule).regex(pattern, rule), rule).min(1, rule);
+/** Where a function may connect to. Everything, which is what /0 says, is no destination. */
+const peers = z
+  .array(
+    z.union(
+      [
+        z.ipv4(),
+        z.cidrv4().refine((block) => Number(block.split('/')[1]) >= 8),
+        z.string().regex(/^(sg|pl)-[0-9a-f]+$/),
+      ],
+      rules.peers,
+    ),
+    rules.peers,
+  )
+  .min(1, rules.peers);
 
-/** Where the function that speaks to Oracle databases runs. */
-const network = z.strictObject(
-  {
-    vpcId: z.string(rules.vpc).regex(/^vpc-[0-9a-f]+$/, rules.vpc),
-    subnetIds: ids(/^subnet-[0-9a-f]+$/, rules.subnets),
-    securityGroupIds: ids(/^sg-[0-9a-f]+$/, rules.securityGroups),
-  },
-  rules.network,
-);
+const place = {
+  vpcId: z.string(rules.vpc).regex(/^vpc-[0-9a-f]+$/, rules.vpc),
+  /** Their route tables lead to the arrays or databases, by Direct Connect, VPN or peering. */
+  subnetIds: z
+    .array(z.string(rules.subnets).regex(/^subnet-[0-9a-f]+$/, rules.subnets), rules.subnets)
+    .min(1, rules.subnets),
+  /** Where AWS services are reached from there: security groups of interface endpoints, the prefix list of S3. */
+  endpoints: peers,
+};
+
+/** Where the function runs that speaks to arrays. */
+const network = z.strictObject({ ...place, arrays: peers }, rules.network);
+
 export type Network = z.infer<typeof network>;
+
+/** Where the function runs that speaks to Oracle databases. */
+const oracleNetwork = z.strictObject(
+  {
+    ...place,
+    databases: peers,
+    /** That of their listener. */
+    port: z.int(rules.port).min(1, rules.port).max(65_535, rules.port).default(1521),
+  },
+  rules.oracleNetwork,
+);
 
 /** What hooks may call. */
 const hooks = z
@@ -166,11 +135,22 @@ const settings = z.strictObject(
         if (names.indexOf(name) === index) continue;
         context.addIssue({ code: 'custom', path: [index, 'name'], message: rules.unique.error });
       }
+      const secrets = refreshes.map(({ name, secretName }) => secretName && [name, secretName]);
+      // Lambda gives a function's environment 4 KB.
+      if (JSON.stringify(secrets).length > 2_048)
+        context.addIssue({ code: 'custom', message: rules.secretNames.error });
     }),
+    /** Present where the arrays are reached from a network of one's own. */
+    network: network.optional(),
     /** Present where a refresh uses backup mode or wants to know its database: a function and a secret of its own. */
-    oracle: z.strictObject({ network: network.optional() }, rules.oracle).optional(),
+    oracle: z.strictObject({ network: oracleNetwork.optional() }, rules.oracle).optional(),
     /** Present where refreshes have hooks: what they may call, and nothing else. */
     hooks: hooks.optional(),
+    /** A key of the account for bucket and secrets: `new`, or the ARN of one that is there. */
+    encryptionKey: z
+      .string(rules.encryptionKey)
+      .regex(/^(new|arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+)$/, rules.encryptionKey)
+      .optional(),
   },
   rules.settings,
 );
@@ -184,15 +164,28 @@ export class SettingsError extends Error {
 /**
  * Checks the settings of a deployment.
  *
- * @param value the context value: an object, or its JSON where it came with `cdk -c settings=…`
+ * @param value the context value: an object, or, where it came with `cdk -c settings=…`, its JSON or the path of a
+ *   `.json` file that holds it
  * @throws SettingsError that lists every mistake, one a line
  */
 export function readSettings(value: unknown): Settings {
-  const input = typeof value === 'string' ? parseJson(value) : value;
+  const input = typeof value === 'string' ? parseJson(textOf(value)) : value;
   const result = settings.safeParse(input);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => problemsOf(issue, input));
   throw new SettingsError(`The deployment settings cannot be used.\n${problems.join('\n')}`);
+}
+
+function textOf(value: string): string {
+  if (!value.endsWith('.json')) return value;
+  try {
+    return readFileSync(value, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(
+      `The file of the deployment settings cannot be read: ${reason}. Correct the path; it starts at the folder of cdk.json.`,
+    );
+  }
 }
 
 function parseJson(text: string): unknown {

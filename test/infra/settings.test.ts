@@ -13,11 +13,13 @@ const problemsWith = (settings: unknown): string[] => {
 };
 const problemsWithRefresh = (refresh: unknown) => problemsWith({ refreshes: [refresh] });
 
-const network = {
+const place = {
   vpcId: 'vpc-0a1b2c3d',
   subnetIds: ['subnet-0a1b', 'subnet-4e5f'],
-  securityGroupIds: ['sg-0a1b'],
+  endpoints: ['sg-0a1b', 'pl-0a1b', '10.1.2.0/24'],
 };
+const arrays = ['10.20.0.10', '10.21.0.0/28'];
+const databases = ['sg-0a1b'];
 const mask = 'arn:aws:lambda:eu-central-1:123456789012:function:mask';
 const deployed = { source: ['com.example.deploy'], 'detail-type': ['Production Deployed'] };
 
@@ -58,8 +60,31 @@ describe('settings that can be deployed', () => {
     expect(readSettings({ refreshes })).toEqual({ refreshes });
   });
 
-  it.each([[{}], [{ network }]])('a source database that is reached with %j', (oracle) => {
-    expect(readSettings({ refreshes: [], oracle })).toEqual({ refreshes: [], oracle });
+  it.each([
+    [{ oracle: {} }],
+    [{ oracle: { network: { ...place, databases, port: 1522 } } }],
+    [{ network: { ...place, arrays } }],
+    [{ encryptionKey: 'new' }],
+    [{ encryptionKey: 'arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-0a1b' }],
+  ])('%j', (settings) => {
+    expect(readSettings({ refreshes: [], ...settings })).toEqual({ refreshes: [], ...settings });
+  });
+
+  it('a database whose listener has the port that all have', () => {
+    const settings = readSettings({ refreshes: [], oracle: { network: { ...place, databases } } });
+
+    expect(settings.oracle?.network?.port).toBe(1521);
+  });
+
+  it('secrets of their own for refreshes, or for many the same one', () => {
+    const refreshes = [
+      { name: 'a', secretName: 'flasharray/a' },
+      { name: 'b', secretName: 'flasharray/a' },
+      { name: 'c', secretName: 'A_z+0=.@-' },
+      { name: 'd' },
+    ];
+
+    expect(readSettings({ refreshes })).toEqual({ refreshes });
   });
 
   it.each([
@@ -147,6 +172,10 @@ describe('a mistake is told with its place, what was found, what was expected an
     ['eventPattern.source', { name: 'a', eventPattern: { source: [] } }],
     ['eventPattern.detail', { name: 'a', eventPattern: { detail: {} } }],
     ['eventPattern.detail', { name: 'a', eventPattern: { detail: ['x'] } }],
+    ['secretName', { name: 'a', secretName: '' }],
+    ['secretName', { name: 'a', secretName: 'arn:aws:secretsmanager:eu-central-1:1:secret:a' }],
+    ['secretName', { name: 'a', secretName: 'flasharray-2ndone' }],
+    ['secretName', { name: 'a', secretName: 'x'.repeat(65) }],
   ])('%s of %j', (field, refresh) => {
     const advice = /: found .+, expected .+\. [A-Z].+\.$/;
     expect(problemsWithRefresh(refresh)).toEqual([expect.stringMatching(advice)]);
@@ -157,17 +186,66 @@ describe('a mistake is told with its place, what was found, what was expected an
     ['oracle', true],
     ['oracle.secret', { secret: 'arn' }],
     ['oracle.network', { network: 'vpc-0a1b' }],
-    ['oracle.network.vpcId', { network: { ...network, vpcId: 'main' } }],
-    ['oracle.network.subnetIds', { network: { ...network, subnetIds: [] } }],
-    ['oracle.network.subnetIds[1]', { network: { ...network, subnetIds: ['subnet-1', 'b'] } }],
-    ['oracle.network.securityGroupIds', { network: { ...network, securityGroupIds: 'sg-1' } }],
-    ['oracle.network.securityGroupIds[0]', { network: { ...network, securityGroupIds: [''] } }],
-    ['oracle.network.vpc', { network: { ...network, vpc: 'vpc-1' } }],
+    ['oracle.network.databases', { network: place }],
+    ['oracle.network.arrays', { network: { ...place, databases, arrays } }],
+    ['oracle.network.securityGroupIds', { network: { ...place, databases, securityGroupIds: [] } }],
+    ['oracle.network.port', { network: { ...place, databases, port: 0 } }],
+    ['oracle.network.port', { network: { ...place, databases, port: '1521' } }],
   ])('%s of %j', (field, oracle) => {
     expect(problemsWith({ refreshes: [], oracle })).toEqual([
       expect.stringMatching(/: found .+, expected .+\. [A-Z].+\.$/),
     ]);
     expect(problemsWith({ refreshes: [], oracle })[0]).toContain(`  settings.${field}: found `);
+  });
+
+  it.each([
+    ['network', 'vpc-0a1b2c3d'],
+    ['network.vpcId', { ...place, arrays, vpcId: 'main' }],
+    ['network.subnetIds', { ...place, arrays, subnetIds: [] }],
+    ['network.subnetIds[1]', { ...place, arrays, subnetIds: ['subnet-1', 'b'] }],
+    ['network.arrays', place],
+    ['network.arrays', { ...place, arrays: [] }],
+    ['network.arrays', { ...place, arrays: '10.20.0.10' }],
+    ['network.arrays[0]', { ...place, arrays: ['0.0.0.0/0'] }],
+    ['network.arrays[0]', { ...place, arrays: ['10.0.0.0/7'] }],
+    ['network.arrays[0]', { ...place, arrays: ['fa-prod.example.com'] }],
+    ['network.arrays[0]', { ...place, arrays: ['10.20.0.256'] }],
+    ['network.endpoints[0]', { ...place, arrays, endpoints: ['vpce-0a1b'] }],
+    ['network.vpc', { ...place, arrays, vpc: 'vpc-1' }],
+  ])('%s of %j', (field, network) => {
+    expect(problemsWith({ refreshes: [], network })).toEqual([
+      expect.stringMatching(/: found .+, expected .+\. [A-Z].+\.$/),
+    ]);
+    expect(problemsWith({ refreshes: [], network })[0]).toContain(`  settings.${field}: found `);
+  });
+
+  it.each(['', 'old', 'alias/refresh', 'arn:aws:kms:eu-central-1:123456789012:alias/refresh'])(
+    'encryptionKey of %j',
+    (encryptionKey) => {
+      expect(problemsWith({ refreshes: [], encryptionKey })).toEqual([
+        expect.stringMatching(
+          /^ {2}settings\.encryptionKey: found ".*", expected "new" or the ARN of a KMS key\. [A-Z]/,
+        ),
+      ]);
+    },
+  );
+
+  it('secrets of their own for more refreshes than fit into a function’s environment', () => {
+    const refreshes = Array.from({ length: 40 }, (_, index) => ({
+      name: `warehouse-of-the-${index}`,
+      secretName: `flasharray/of-the-warehouse/number/${index}`,
+    }));
+
+    expect(problemsWith({ refreshes })).toEqual([
+      expect.stringMatching(/^ {2}settings\.refreshes: found .+at most 2,048 characters/),
+    ]);
+  });
+
+  it('a file that is not there, or is none', () => {
+    expect(() => readSettings('settings/none.json')).toThrow(
+      /^The file of the deployment settings cannot be read: ENOENT.*settings\/none\.json.*Correct the path/,
+    );
+    expect(() => readSettings('test/infra.json')).toThrow(SettingsError);
   });
 
   const tagged = { documents: ['refresh-db'], instanceTags: { db: ['dev'] } };
@@ -218,6 +296,7 @@ it('never fails in another way, whatever the settings are', () => {
     fc.property(fc.anything(), (settings) => {
       expect(() => problemsWith(settings)).not.toThrow();
       expect(() => problemsWith({ refreshes: [settings] })).not.toThrow();
+      expect(() => problemsWith({ refreshes: [], network: settings })).not.toThrow();
       expect(() => problemsWith({ refreshes: [], oracle: settings })).not.toThrow();
       expect(() => problemsWith({ refreshes: [], hooks: settings })).not.toThrow();
     }),

@@ -4,11 +4,10 @@ import { oracleEnvironment } from '../../lambda/environment.ts';
 import { templateString } from './support/intrinsics.ts';
 import { permissionsOf, statementsIn } from './support/policies.ts';
 import { STEP_ARN, stateMachineOf } from './support/state-machine.ts';
-import { inNetwork, templateFor, templateWith, withOracle } from './support/synthesis.ts';
+import { templateFor, templateWith, withOracle } from './support/synthesis.ts';
 
 const without = templateWith();
 const reached = templateFor(withOracle);
-const networked = templateFor(inNetwork);
 
 /** The functions by their handlers. */
 const functionsIn = (template: Template) =>
@@ -100,41 +99,5 @@ describe('a deployment that speaks to its source database', () => {
   it('allows no wildcard action, and is in no network', () => {
     expect(actionsIn(reached).filter((it) => /^ec2:|^(?!s3|sqs).*\*/.test(it))).toEqual([]);
     expect([...functionsIn(reached).values()].filter((it) => 'VpcConfig' in it)).toEqual([]);
-  });
-});
-
-describe('a deployment that speaks to it from a network', () => {
-  it('puts that function there, and no other', () => {
-    const inside = [...functionsIn(networked)].filter(([, it]) => 'VpcConfig' in it);
-
-    expect(inside.map(([handler, { VpcConfig }]) => [handler, VpcConfig])).toEqual([
-      [
-        'index.oracle',
-        {
-          SubnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6a7b'],
-          SecurityGroupIds: ['sg-0a1b2c3d'],
-        },
-      ],
-    ]);
-  });
-
-  it('makes no network and changes none', () => {
-    const types = Object.values(networked.toJSON()['Resources']).map((it) => Object(it).Type);
-
-    expect(types.filter((type) => type.startsWith('AWS::EC2::'))).toEqual([]);
-  });
-
-  it('lets that function join a network, and no other', () => {
-    expect(permissionsOf(networked, 'OracleRole')).toEqual([
-      'logs:CreateLogStream <OracleLogs.Arn>',
-      'logs:PutLogEvents <OracleLogs.Arn>',
-      'ec2:CreateNetworkInterface *',
-      'ec2:DeleteNetworkInterface *',
-      'ec2:DescribeNetworkInterfaces *',
-      'secretsmanager:GetSecretValue <OracleSecret>',
-    ]);
-    expect(actionsIn(networked).filter((it) => it.startsWith('ec2:'))).toHaveLength(3);
-    const roles = Object.values(networked.findResources('AWS::IAM::Role'));
-    expect(roles.filter((role) => 'ManagedPolicyArns' in role['Properties'])).toEqual([]);
   });
 });

@@ -1,24 +1,13 @@
+import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { RefreshStack } from '../../../lib/refresh-stack.ts';
-import { readSettings } from '../../../lib/settings.ts';
-import { context, temporaryFolder } from './project.ts';
+import { readSettings, type Settings } from '../../../lib/settings.ts';
+import { context, root, temporaryFolder } from './project.ts';
 
 /** A deployment that speaks to a source database, through Lambda's own network. */
 export const withOracle = { refreshes: [], oracle: {} };
-
-/** One that speaks to it from a network of its own. */
-export const inNetwork = {
-  refreshes: [],
-  oracle: {
-    network: {
-      vpcId: 'vpc-0a1b2c3d',
-      subnetIds: ['subnet-0a1b2c3d', 'subnet-4e5f6a7b'],
-      securityGroupIds: ['sg-0a1b2c3d'],
-    },
-  },
-};
 
 /** What the hooks of definitions may call. */
 export const withHooks = {
@@ -30,7 +19,18 @@ export const withHooks = {
   },
 };
 
-export const withEverything = { ...inNetwork, hooks: withHooks.hooks };
+/** The settings files that are kept here: kinds of deployments that there are. */
+export const settingsFiles = [
+  'minimal',
+  'two-array-pairs',
+  'private-network',
+  'everything',
+] as const;
+export const settingsIn = (name: (typeof settingsFiles)[number]): Settings =>
+  readSettings(join(root, 'test', 'infra', 'settings', `${name}.json`));
+
+/** All that a deployment can have. */
+export const withEverything = settingsIn('everything');
 
 /**
  * An app with our stack and these settings. Without the bundles, which take a second and which these tests do not look

@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     // One a core: left alone, vitest keeps a core free on a machine of two.
     maxWorkers: 2,
+    globalSetup: 'test/support/recordings.ts',
     coverage: {
       provider: 'v8',
       include: ['lib/**/*.ts', 'lambda/**/*.ts', 'local/**/*.ts'],

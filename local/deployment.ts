@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { HookRights } from '../lambda/refresh/hooks.ts';
 import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
-import { type ControlPlane, startControlPlane } from './aws/control-plane.ts';
+import { type ControlPlane, type ServiceCall, startControlPlane } from './aws/control-plane.ts';
 import { callSystemsManager } from './aws/sdk-integration.ts';
 import { Executions } from './executions.ts';
 import { type Execution, type FlowOptions, LocalFlow, type StepFunction } from './flow.ts';
@@ -28,6 +28,8 @@ export interface DeploymentOptions {
   readonly afterTask?: FlowOptions['afterTask'];
   readonly onEvent?: FlowOptions['onEvent'];
   readonly wait?: FlowOptions['wait'];
+  /** Called for each call of a service but S3, by a function or by the state machine. */
+  readonly onCall?: (call: ServiceCall) => void;
   /** Receives the functions' logs. */
   readonly onLog?: (line: string) => void;
 }
@@ -60,7 +62,7 @@ export interface Deployment {
 
 export const deployLocally = async (options: DeploymentOptions): Promise<Deployment> => {
   const { stack, secret, database, environment = {}, onLog = () => {}, retryScale } = options;
-  const { hookRights, functions } = options;
+  const { hookRights, functions, onCall } = options;
   const hosts = options.hosts ?? new ManagedHosts({ now: Date.now });
   const secrets = new Map([[stack.secret, JSON.stringify(secret)]]);
   if (database) secrets.set(stack.oracleSecret, JSON.stringify(database.secret));
@@ -68,6 +70,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const control: ControlPlane = await startControlPlane({
     secrets,
     hosts,
+    onCall,
     executionArn: (name) => flow.executionArn(name),
     executionStatus: (arn) => executions.statusOf(arn),
     startExecution: (name, input) => {
@@ -81,7 +84,11 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       bundle: resource.bundle,
       handler,
       onLog,
-      environment: { ...loopback(bucket.url, control.url), ...resource.environment, ...more },
+      environment: {
+        ...loopback(bucket.url, control.url, handler),
+        ...resource.environment,
+        ...more,
+      },
     });
   let start: LocalFunction | undefined;
   let oracle: LocalFunction | undefined;
@@ -106,8 +113,10 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const flow = new LocalFlow({
     definition,
     stateMachineArn,
-    function: (arn) =>
-      functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : stepFunction()),
+    function: (arn) => {
+      onCall?.({ caller: undefined, action: 'Invoke', input: { FunctionName: arn } });
+      return functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : stepFunction());
+    },
     callService: (action, input) => callSystemsManager(control.url, action, input),
     retryScale,
     ...(beforeTask && { beforeTask }),
@@ -168,10 +177,10 @@ const simulated = (
   ];
 };
 
-/** What points the AWS SDK at this machine. */
-const loopback = (s3: string, control: string): Record<string, string> => ({
+/** What points the AWS SDK at this machine; by its access key a service knows the function that calls. */
+const loopback = (s3: string, control: string, handler: string): Record<string, string> => ({
   AWS_REGION: REGION,
-  AWS_ACCESS_KEY_ID: LOOPBACK_CREDENTIALS.accessKeyId,
+  AWS_ACCESS_KEY_ID: handler,
   AWS_SECRET_ACCESS_KEY: LOOPBACK_CREDENTIALS.secretAccessKey,
   AWS_ENDPOINT_URL_S3: s3,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: control,

@@ -1,9 +1,23 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { ExecutionStatus } from '../executions.ts';
 import { RunCommandError } from '../hosts/command-document.ts';
 import type { ManagedHosts } from '../hosts/managed-hosts.ts';
+
+/** A call of a service of AWS. */
+export interface ServiceCall {
+  /** Access key of who calls: one of the functions; undefined: the state machine. */
+  readonly caller: string | undefined;
+  /** Such as `GetSecretValue`. */
+  readonly action: string;
+  readonly input: unknown;
+}
 
 /** The services that speak JSON 1.x and are called on loopback: Secrets Manager, Step Functions and Systems Manager. */
 export interface ControlPlane {
@@ -21,6 +35,8 @@ export interface ControlPlaneOptions {
   readonly executionStatus: (arn: string) => ExecutionStatus | undefined;
   /** What Run Command reaches; without it, it reaches nothing. */
   readonly hosts?: ManagedHosts;
+  /** Called for each call, whatever comes of it. */
+  readonly onCall?: ((call: ServiceCall) => void) | undefined;
 }
 
 type Reply = { readonly status: number; readonly body: unknown };
@@ -80,6 +96,10 @@ const actions: Readonly<Record<string, Action>> = {
   ),
 };
 
+/** The access key in a request's signature. */
+export const callerOf = ({ authorization }: IncomingHttpHeaders): string | undefined =>
+  /Credential=([^/]+)/.exec(authorization ?? '')?.[1];
+
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
@@ -87,8 +107,14 @@ const answer = async (
 ): Promise<void> => {
   const target = String(request.headers['x-amz-target']);
   const action = actions[target];
+  const input: unknown = JSON.parse(await text(request));
+  options.onCall?.({
+    caller: callerOf(request.headers),
+    action: target.replace(/^.*\./, ''),
+    input,
+  });
   const { status, body } = action
-    ? action(JSON.parse(await text(request)), options)
+    ? action(input, options)
     : failure('UnknownOperationException', `This loopback service does not know ${target}.`);
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
   response.end(JSON.stringify(body));

@@ -16,6 +16,7 @@ import {
 } from '../../local/database/simulator.ts';
 import { type Deployment, deployLocally } from '../../local/deployment.ts';
 import { REGION, readStack } from '../../local/template.ts';
+import { AwsCallRecord } from './aws-calls.ts';
 import { ContractRecord } from './contract-record.ts';
 import { Interruptions } from './interruptions.ts';
 import { DOCUMENT, FUNCTION, TargetDatabase } from './target-database.ts';
@@ -57,6 +58,8 @@ export interface Stage {
   readonly interruptions: Interruptions;
   readonly waiting: Waiting;
   readonly contract: ContractRecord;
+  /** What was asked of AWS so far. */
+  readonly awsCalls: AwsCallRecord;
   /** What the functions have logged so far. */
   readonly logs: readonly string[];
   /** The text of the synthesized template. */
@@ -126,8 +129,10 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
   const logs: string[] = [];
   const interruptions = new Interruptions();
   const waiting = new Waiting(simulator);
+  const awsCalls = new AwsCallRecord();
   const deployment = await deployLocally({
     stack,
+    onCall: awsCalls.note,
     secret: secretFor(simulator),
     database: database && { secret: databaseSecretFor(database), simulator: endpoint?.url },
     ...(target && {
@@ -166,6 +171,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       waiting.wait(seconds);
     },
   });
+  awsCalls.listen(deployment.bucket.url);
   const client = new S3Client({
     endpoint: deployment.bucket.url,
     region: REGION,
@@ -181,6 +187,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     interruptions,
     waiting,
     contract,
+    awsCalls,
     logs,
     template: await readFile(join(assembly, 'FlashArrayRefresh.template.json'), 'utf8'),
     definition: stack.definition,
@@ -192,6 +199,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     },
     stop: async () => {
       client.destroy();
+      awsCalls.stop();
       await deployment.stop();
       await simulator.stop();
       await endpoint?.stop();

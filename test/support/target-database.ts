@@ -5,6 +5,9 @@ import { ManagedHosts } from '../../local/hosts/managed-hosts.ts';
 /** The two nodes of the database on the target. */
 export const NODE_1 = 'i-00000000000000001';
 export const NODE_2 = 'mi-00000000000000002';
+export const NODES = [NODE_1, NODE_2];
+/** What they bear. */
+export const TAGS = { role: 'dev' };
 export const DOCUMENT = 'target-database';
 export const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:mask';
 
@@ -68,7 +71,7 @@ export class TargetDatabase {
     };
     this.hosts = new ManagedHosts({
       documents: { [DOCUMENT]: document, 'AWS-RunShellScript': shell },
-      hosts: { [NODE_1]: { tags: { role: 'dev' } }, [NODE_2]: { tags: { role: 'dev' } } },
+      hosts: Object.fromEntries(NODES.map((node) => [node, { tags: TAGS }])),
       now,
       onRun: ({ host, request: { Parameters }, status }) => {
         const action = Parameters['Action']?.[0] ?? 'script';

@@ -6,6 +6,7 @@ import type { Fault, RunningSimulator } from '../../local/array/simulator.ts';
 import type { DatabaseSimulator } from '../../local/database/simulator.ts';
 import type { Deployment } from '../../local/deployment.ts';
 import type { Execution } from '../../local/flow.ts';
+import { leaveCalls } from './recorded-calls.ts';
 import { type ArrayReport, type RunReport, readManifest } from './run-report.ts';
 import { type Stage, type StageOptions, secretFor, setStage } from './stage.ts';
 import type { TargetDatabase } from './target-database.ts';
@@ -242,6 +243,7 @@ export class World {
 
   async stop(): Promise<void> {
     const [tokens, logs] = [this.#tokens, this.logs];
+    leaveCalls(this.#set.awsCalls.calls);
     await this.#set.stop();
     // The last lines may have come after the last test.
     expect(tokens.filter((token) => logs.some((line) => line.includes(token)))).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { awsEventCount } from '../support/aws-history.ts';
 import { replicatedDatabases, replicatedDefinition } from '../support/databases.ts';
 import { expectFailedOnTheWay, expectRefreshed } from '../support/expectations.ts';
+import { allCases } from '../support/extent.ts';
 import {
   callsOf,
   largestDocument,
@@ -31,7 +32,8 @@ const expectNoStepToWait = (report: RunReport): void => {
 };
 
 describe('a transfer', () => {
-  it('of three hours takes few looks and a small document', async () => {
+  // That the looks are so few is a property that replication.property.test.ts tries.
+  it.runIf(allCases)('of three hours takes few looks and a small document', async () => {
     await world.define('nightly', replicatedDefinition);
     world.simulator.setReplication({ duration_ms: 3 * HOUR * 1000 });
 

@@ -12,6 +12,7 @@ import {
   volumes,
 } from '../support/databases.ts';
 import { expectRefreshed, expectUntouched } from '../support/expectations.ts';
+import { some } from '../support/extent.ts';
 import {
   callsOf,
   largestDocument,
@@ -258,7 +259,8 @@ describe('a refresh on a second array', () => {
     expect(report.target.after.volumes).toEqual(report.target.before.volumes);
   });
 
-  it.each(['2.4', '2.26', '2.56'])('is done on REST %s', async (version) => {
+  // The other tests are on 2.56.
+  it.each(some(['2.4', '2.56', '2.26'], 2))('is done on REST %s', async (version) => {
     await world.define('nightly', { ...replicatedDefinition, flash_array_api_version: version });
 
     const planned = await world.run('nightly', { execute: false });
@@ -360,7 +362,8 @@ describe('an existing snapshot', () => {
     expect(report.after.snapshots).toEqual(report.before.snapshots);
   });
 
-  it.each(['2.25', '2.26'])('is sent with what REST %s has for it', async (version) => {
+  // 2.26 has what 2.56 has.
+  it.each(some(['2.25', '2.26'], 1))('is sent with what REST %s has for it', async (version) => {
     await world.define('snap', localSnapshot);
     await world.define('nightly', { ...replicatedDefinition, flash_array_api_version: version });
     await world.run('snap', { snapshot_name: 'release-7' });

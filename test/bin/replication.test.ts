@@ -5,7 +5,7 @@ import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { replicationDemoState } from '../../local/array/demo.ts';
 import { type RunningSimulator, startSimulator } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
-import { call, launch, newFolder, removeFolders, run, writeJson } from './command-line.ts';
+import { call, launch, newFolder, removeFolders, writeJson } from './command-line.ts';
 
 const SOURCE = 'gct-oradb-demo-prd01-pg';
 const TARGET = 'gct-oradb-demo-dev01-pg';
@@ -82,7 +82,7 @@ describe('a refresh on a second array', () => {
     const file = await configure({ ...first(), tgt_flash_array_ca, ...definition });
     const list = join(folder, 'volumes.txt');
 
-    const { code, stdout, stderr } = await run(folder, ['-f', file, '-r', '-x', '-o', list], {
+    const { code, stdout, stderr } = await call(folder, ['-f', file, '-r', '-x', '-o', list], {
       FA_HOST_TGT: array(1).host,
       API_TOKEN_TGT: array(1).api_token,
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../local/array/simulator.ts';
 import { databases, definition, group, pairUp, volumes } from '../support/databases.ts';
 import { expectFailure, expectRefreshed, expectRestored } from '../support/expectations.ts';
-import { some } from '../support/extent.ts';
+import { allCases, some } from '../support/extent.ts';
 import { guardsOn, mutations, type RunReport } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
@@ -170,7 +170,8 @@ describe('an array that takes one volume a request', () => {
     },
   );
 
-  it('does not stand in the way of the next run', async () => {
+  // As in replication-trouble.test.ts, on two arrays.
+  it.runIf(allCases)('does not stand in the way of the next run', async () => {
     await world.define('big', oneByOne);
     world.addFaults({ method: 'POST', path: '/volumes', nth: 7, effect: refused });
     await world.run('big');

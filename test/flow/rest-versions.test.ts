@@ -44,29 +44,6 @@ const versions = [
 describe.each(versions)('on REST $version', ({ version, ...can }) => {
   const nightly = { ...definition, flash_array_api_version: version };
 
-  it('a dry run shows the whole plan of the run that would take the snapshot', async () => {
-    await world.define('nightly', { ...nightly, snapshot_name: 's1' });
-
-    const planned = await world.run('nightly', { execute: false });
-    const executed = await world.run('nightly');
-
-    expectUntouched(planned);
-    expectRefreshed(executed);
-    expect(planned.result.status).toBe('SUCCEEDED');
-    expect(planned.manifest).toMatchObject({
-      status: 'PLANNED',
-      target: 'untouched',
-      snapshot: { name: 'prd-pg.s1', created: null, reused: false },
-      pairs: executed.manifest.pairs,
-      plan_hash: executed.manifest.plan_hash,
-      warnings: executed.manifest.warnings,
-    });
-    expect(planned.manifest.arrays.source?.rest_version).toBe(version);
-    expect(trialsOf(planned)).toEqual(
-      can.snapshotTrial ? ['POST /protection-group-snapshots/test'] : [],
-    );
-  });
-
   it('a dry run shows the whole plan of the run that would use an existing snapshot', async () => {
     await world.define('snap', { ...nightly, target_protection_group: undefined });
     await world.define('nightly', nightly);
@@ -89,11 +66,34 @@ describe.each(versions)('on REST $version', ({ version, ...can }) => {
   });
 });
 
-describe.each(some(versions, 3))('on REST $version', ({ version, batch }) => {
+describe.each(some(versions, 3))('on REST $version', ({ version, snapshotTrial, batch }) => {
   const nightly = { ...definition, flash_array_api_version: version };
   /** The most that a whole refresh may send. */
   const allowed = (volumes: number, changedTags: number): number =>
     batch ? 30 : 30 + volumes + changedTags;
+
+  it('a dry run shows the whole plan of the run that would take the snapshot', async () => {
+    await world.define('nightly', { ...nightly, snapshot_name: 's1' });
+
+    const planned = await world.run('nightly', { execute: false });
+    const executed = await world.run('nightly');
+
+    expectUntouched(planned);
+    expectRefreshed(executed);
+    expect(planned.result.status).toBe('SUCCEEDED');
+    expect(planned.manifest).toMatchObject({
+      status: 'PLANNED',
+      target: 'untouched',
+      snapshot: { name: 'prd-pg.s1', created: null, reused: false },
+      pairs: executed.manifest.pairs,
+      plan_hash: executed.manifest.plan_hash,
+      warnings: executed.manifest.warnings,
+    });
+    expect(planned.manifest.arrays.source?.rest_version).toBe(version);
+    expect(trialsOf(planned)).toEqual(
+      snapshotTrial ? ['POST /protection-group-snapshots/test'] : [],
+    );
+  });
 
   it.each(
     some(

@@ -270,7 +270,7 @@ describe('Systems Manager', () => {
     ['that is busy when it is sent', [{ action: 'sendCommand', ...throttled }]],
   ];
 
-  it.each(some(passing, 3))('%s, is asked again', async (_, faults) => {
+  it.each(some(passing, 2))('%s, is asked again', async (_, faults) => {
     world.target.hosts.addFaults(...faults);
 
     const report = await world.run('nightly');

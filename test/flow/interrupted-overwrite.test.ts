@@ -83,7 +83,7 @@ const overwrittenFrom = ({ requests }: RunReport, group: string): string[] =>
     .sort();
 
 describe('an array that takes one volume a request', () => {
-  it.each(some([1, 2, 5, 12], 3))(
+  it.each(some([1, 2, 5, 12], 2))(
     'refuses number %i: those that were overwritten are put back',
     async (nth) => {
       await world.define('big', oneByOne);
@@ -243,16 +243,16 @@ describe('an array that takes all volumes in one request', () => {
     },
   );
 
-  it.each([
-    ['after it was carried out', lost],
-    ['before it was carried out', { hang_up: 'before' }],
-  ] as const)('loses every answer %s: the target is put back', async (_, effect) => {
-    await world.define('big', big);
-    // The machine asks four times.
-    world.addFaults({ path, times: 4, effect });
+  it.each(some(losses.slice(0, 2), 1))(
+    'loses every answer %s: the target is put back',
+    async (_, effect) => {
+      await world.define('big', big);
+      // The machine asks four times.
+      world.addFaults({ path, times: 4, effect });
 
-    await expectPutBack(await world.run('big'), 'ArrayUnavailable');
-  });
+      await expectPutBack(await world.run('big'), 'ArrayUnavailable');
+    },
+  );
 
   it('falls silent for good: the target is taken as mixed, and the next run clears up first', async () => {
     await world.define('big', big);

@@ -31,9 +31,12 @@ const expectNoStepToWait = (report: RunReport): void => {
   );
 };
 
-describe('a transfer', () => {
-  // That the looks are so few is a property that replication.property.test.ts tries.
-  it.runIf(allCases)('of three hours takes few looks and a small document', async () => {
+/**
+ * Hundreds of looks each. How few they are, and what AWS records of them, replication.property.test.ts tries; what one look
+ * leaves in the history, replication.test.ts counts; that a run ends at its limit, replication-trouble.test.ts.
+ */
+describe.runIf(allCases)('a transfer', () => {
+  it('of three hours takes few looks and a small document', async () => {
     await world.define('nightly', replicatedDefinition);
     world.simulator.setReplication({ duration_ms: 3 * HOUR * 1000 });
 

@@ -53,7 +53,7 @@ describe('a transfer', () => {
     ['the minutes of the definition', { replication_stall_minutes: 7 }, minutes(7)],
     ['an hour', {}, minutes(60)],
   ];
-  // The default is what the definition's own tests have.
+  // The hour is the default, which check-replication.test.ts tries.
   it.each(some(patiences, 1))(
     'that stands still for %s ends the run',
     async (_, limits, patience) => {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
+import { allCases } from '../support/extent.ts';
 import { type Finished, launch, call as refresh } from './command-line.ts';
 import { EXCLUDED, groups, useWorkedExample } from './worked-example.ts';
 
@@ -77,7 +78,8 @@ describe('hooks on the command line', () => {
     expect(example.contents()).toEqual(before);
   });
 
-  it('may name a program that is not there', async () => {
+  // As in run-process.test.ts.
+  it.runIf(allCases)('may name a program that is not there', async () => {
     const file = await ready({ before_overwrite: [{ command: ['no-such-program'] }] });
 
     const { code, stdout } = await refresh(example.folder, ['-f', file, '-x']);

@@ -2,48 +2,41 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../lambda/refresh/manifest.ts';
+import { some } from '../support/extent.ts';
 import { call, run } from './command-line.ts';
 import { EXCLUDED, groups, SOURCE, TARGET, useWorkedExample } from './worked-example.ts';
 
 const example = useWorkedExample();
 
 describe('without options', () => {
-  it('executes the worked example on a simulated array and proves the copy', async () => {
-    const { code, stdout } = await run(example.folder, []);
+  it('executes the worked example, twice at once, and proves the copy; --json prints the manifest and nothing else', async () => {
+    const [{ code, stdout }, json] = await Promise.all([
+      run(example.folder, []),
+      run(example.folder, ['--json']),
+    ]);
 
     expect(code).toBe(0);
     expect(stdout).toContain('gct-oradb-demo-prd01-fra-01');
     expect(stdout).toContain('SUCCEEDED: 4 volumes');
     expect(stdout.match(/ equal +│$/gm)).toHaveLength(4);
     expect(stdout).not.toContain('DIFFERENT');
-  });
-
-  it('prints the manifest and nothing else with --json, and can run twice at once', async () => {
-    const [first, second] = await Promise.all([
-      run(example.folder, ['--json']),
-      run(example.folder, ['--json']),
-    ]);
-
-    const manifests = [first, second].map(({ stdout }) => manifestSchema.parse(JSON.parse(stdout)));
-    expect(manifests.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-    expect(manifests[0]?.run).not.toBe(manifests[1]?.run);
-    const kept = join(
-      example.folder,
-      'flasharray-refresh/manifests',
-      TARGET,
-      `${manifests[0]?.run}.json`,
-    );
-    expect(JSON.parse(await readFile(kept, 'utf8'))).toEqual(manifests[0]);
+    expect(json.code).toBe(0);
+    const manifest = manifestSchema.parse(JSON.parse(json.stdout));
+    expect(manifest.status).toBe('SUCCEEDED');
+    expect(stdout).not.toContain(manifest.run);
+    const folder = join(example.folder, 'flasharray-refresh/manifests', TARGET);
+    const kept = await readFile(join(folder, `${manifest.run}.json`), 'utf8');
+    expect(JSON.parse(kept)).toEqual(manifest);
   });
 });
 
 describe('with the script’s own file', () => {
   const options = { excluded_volumes: EXCLUDED, replicate: 'False', execute: 'True' };
 
-  it.each([
-    ['the first spelling', () => ({ ...example.credentials, ...groups, ...options })],
+  const spellings: [string, string, () => object][] = [
     [
-      'the later spelling',
+      'the later spelling, on the REST version that it pins',
+      '2.20',
       () => ({
         flash_array_host: example.array.host,
         flash_array_api_token: example.array.api_token,
@@ -54,31 +47,26 @@ describe('with the script’s own file', () => {
         ...options,
       }),
     ],
-  ])('plans in %s and changes nothing, whatever the file says of execute', async (_, document) => {
-    const file = await example.configure(document());
+    ['the first spelling', '2.26', () => ({ ...example.credentials, ...groups, ...options })],
+  ];
 
-    const { code, stdout, stderr } = await call(example.folder, ['-f', file, '--json']);
+  // In the first one are the other tests.
+  it.each(some(spellings, 1))(
+    'plans in %s and changes nothing, whatever the file says of execute',
+    async (_, version, document) => {
+      const file = await example.configure(document());
 
-    expect(stderr).toContain('only -x executes');
-    expect(code).toBe(0);
-    const manifest = manifestSchema.parse(JSON.parse(stdout));
-    expect(manifest).toMatchObject({ status: 'PLANNED', target: 'untouched' });
-    expect(manifest.pairs).toHaveLength(4);
-    expect(example.mutations()).toEqual([]);
-  });
+      const { code, stdout, stderr } = await call(example.folder, ['-f', file, '--json']);
 
-  it('speaks the REST version that the file pins', async () => {
-    const file = await example.configure({
-      ...example.credentials,
-      ...groups,
-      ...options,
-      flash_array_api_version: '2.20',
-    });
-
-    const { stdout } = await call(example.folder, ['-f', file, '--json']);
-
-    expect(manifestSchema.parse(JSON.parse(stdout)).arrays.source?.rest_version).toBe('2.20');
-  });
+      expect(stderr).toContain('only -x executes');
+      expect(code).toBe(0);
+      const manifest = manifestSchema.parse(JSON.parse(stdout));
+      expect(manifest).toMatchObject({ status: 'PLANNED', target: 'untouched' });
+      expect(manifest.pairs).toHaveLength(4);
+      expect(manifest.arrays.source?.rest_version).toBe(version);
+      expect(example.mutations()).toEqual([]);
+    },
+  );
 
   it('executes with the script’s long options and writes the list of snapshot volumes', async () => {
     const volumes = example.contents();
@@ -94,7 +82,7 @@ describe('with the script’s own file', () => {
       `--target_protection_group=${TARGET}`,
     ];
 
-    const { code } = await run(example.folder, [
+    const { code } = await call(example.folder, [
       ...groupOptions,
       ...['--snapshot_name', 's1', '--config_file', file, '--output_file', list, '--execute_lock'],
     ]);

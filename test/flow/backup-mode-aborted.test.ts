@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { around, countInBackupMode, END } from '../support/backup-mode.ts';
 import { databases, definition } from '../support/databases.ts';
+import { allCases } from '../support/extent.ts';
 import { mutations, type RunReport, statesOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
@@ -99,7 +100,8 @@ describe('after a run that was aborted', () => {
     expect(world.database.statements()).toHaveLength(said);
   });
 
-  it('the backup mode of somebody else, begun long after, is left so', async () => {
+  // Somebody else’s backup mode, and the dry run, are in walk/backup-mode.test.ts as well.
+  it.runIf(allCases)('the backup mode of somebody else, begun long after, is left so', async () => {
     const dead = await abortAfter('Note Database');
     world.simulator.advance(3 * 3_600_000);
     world.database.change({
@@ -113,22 +115,25 @@ describe('after a run that was aborted', () => {
     expect(datafilesInBackupMode()).toBe(1);
   });
 
-  it('the backup mode of somebody else, begun after the run had ended its own, is left so', async () => {
-    world.before('Plan Overwrite', abort);
-    world.before('Record Failure', abort);
-    const execution = world.deployment.startExecution('aborted-later', { refresh: 'nightly' });
-    await execution.result;
-    world.forgetInterruptions();
-    world.database.change({
-      datafiles: [{ file: 1, backup_since: '2026-11-24T00:05:00Z', read_only: false }],
-    });
+  it.runIf(allCases)(
+    'the backup mode of somebody else, begun after the run had ended its own, is left so',
+    async () => {
+      world.before('Plan Overwrite', abort);
+      world.before('Record Failure', abort);
+      const execution = world.deployment.startExecution('aborted-later', { refresh: 'nightly' });
+      await execution.result;
+      world.forgetInterruptions();
+      world.database.change({
+        datafiles: [{ file: 1, backup_since: '2026-11-24T00:05:00Z', read_only: false }],
+      });
 
-    const report = await clearUp(execution.name);
+      const report = await clearUp(execution.name);
 
-    expect(report.manifest.status).toBe('SUCCEEDED');
-    expect(around(report)).toEqual([]);
-    expect(datafilesInBackupMode()).toBe(1);
-  });
+      expect(report.manifest.status).toBe('SUCCEEDED');
+      expect(around(report)).toEqual([]);
+      expect(datafilesInBackupMode()).toBe(1);
+    },
+  );
 
   it('that had no target group, its backup mode is ended all the same', async () => {
     const { target_protection_group: _, ...snapshotOnly } = definition;
@@ -152,7 +157,7 @@ describe('after a run that was aborted', () => {
     expect(statesOf(report)).toContain('Recover Target');
   });
 
-  it('a dry run tells that an execution looks after the database', async () => {
+  it.runIf(allCases)('a dry run tells that an execution looks after the database', async () => {
     const dead = await abortAfter('Begin Backup');
 
     const { manifest } = await clearUp(dead, { execute: false });

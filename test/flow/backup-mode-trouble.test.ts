@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { around, BEGIN, countInBackupMode, END, SNAPSHOT } from '../support/backup-mode.ts';
 import { databases, definition } from '../support/databases.ts';
+import { allCases } from '../support/extent.ts';
 import { mutations, type RunReport, statesOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
@@ -78,7 +79,8 @@ describe('backup mode is ended', () => {
     expect(report.manifest.backup_mode).toMatchObject({ begun: null, seconds: null });
   });
 
-  it('when BEGIN BACKUP gets no answer and comes late', async () => {
+  // As in walk/backup-mode.test.ts.
+  it.runIf(allCases)('when BEGIN BACKUP gets no answer and comes late', async () => {
     world.database.addFaults([{ statement: 'begin backup', effect: { drop: 'before' } }]);
     world.whenWaited(30, () => {
       world.database.change({

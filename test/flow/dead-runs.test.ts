@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databases, definition } from '../support/databases.ts';
 import { expectFailure, expectRefreshed, expectRefused } from '../support/expectations.ts';
+import { some } from '../support/extent.ts';
 import { byHand } from '../support/operator.ts';
 import { callsOf, type RunReport, statesOf } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
@@ -121,20 +122,24 @@ describe('the guard of a run that died', () => {
     expect(await world.object('manifests/nightly/current.json')).toEqual(whole.manifest);
   });
 
-  it.each([
+  const deaths: [string, () => Promise<RunReport>][] = [
     ['untouched', () => dieAfter('Acquire Guard')],
     ['complete', () => dieAfter('Overwrite Volumes')],
     ['mixed', dieInTheMiddle],
-  ])('is cleared up by the next run, which then refreshes: %s', async (_, begin) => {
-    const dead = await begin();
+  ];
+  it.each(some(deaths, 2))(
+    'is cleared up by the next run, which then refreshes: %s',
+    async (_, begin) => {
+      const dead = await begin();
 
-    const report = await world.run('nightly');
+      const report = await world.run('nightly');
 
-    expectRefreshed(report);
-    expect(report.manifest.recovered?.run).toBe(dead.run);
-    expect(liveSnapshots()).toContain(`dev-pg.before-${report.run}`);
-    expect(liveSnapshots()).not.toContain(LOCK);
-  });
+      expectRefreshed(report);
+      expect(report.manifest.recovered?.run).toBe(dead.run);
+      expect(liveSnapshots()).toContain(`dev-pg.before-${report.run}`);
+      expect(liveSnapshots()).not.toContain(LOCK);
+    },
+  );
 
   it('is told by a dry run, which leaves it alone', async () => {
     const dead = await dieInTheMiddle();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databases, definition, namesOf, volumes } from '../support/databases.ts';
 import { expectRefreshed } from '../support/expectations.ts';
+import { allCases } from '../support/extent.ts';
 import { call, hooks, outcomes } from '../support/hooks.ts';
 import { byHand } from '../support/operator.ts';
 import type { RunReport } from '../support/run-report.ts';
@@ -49,7 +50,8 @@ describe('a target that a run has reserved for its hooks', () => {
     },
   );
 
-  it('is free again when the run is over', async () => {
+  // In hooks.test.ts one run follows another as well.
+  it.runIf(allCases)('is free again when the run is over', async () => {
     await world.run('nightly');
 
     expectRefreshed(await world.run('plain'));

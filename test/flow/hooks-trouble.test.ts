@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { HostFault } from '../../local/hosts/managed-hosts.ts';
 import { databases, definition, namesOf, volumes } from '../support/databases.ts';
 import { expectFailure, expectRefreshed } from '../support/expectations.ts';
+import { some } from '../support/extent.ts';
 import { call, course, hooks, outcomes } from '../support/hooks.ts';
 import type { RunReport } from '../support/run-report.ts';
 import { FUNCTION, NODE_1, NODE_2 } from '../support/target-database.ts';
@@ -252,7 +253,7 @@ describe('Systems Manager', () => {
     message: 'Rate exceeded',
   };
 
-  it.each<[string, HostFault[]]>([
+  const passing: [string, HostFault[]][] = [
     [
       'that does not know the command yet, twice',
       [1, 2].map(() => ({
@@ -267,7 +268,9 @@ describe('Systems Manager', () => {
       Array.from({ length: 9 }, () => ({ action: 'getCommandInvocation' as const, ...throttled })),
     ],
     ['that is busy when it is sent', [{ action: 'sendCommand', ...throttled }]],
-  ])('%s, is asked again', async (_, faults) => {
+  ];
+
+  it.each(some(passing, 2))('%s, is asked again', async (_, faults) => {
     world.target.hosts.addFaults(...faults);
 
     const report = await world.run('nightly');

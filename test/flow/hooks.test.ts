@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databases, definition, namesOf, volumes } from '../support/databases.ts';
 import { expectRefreshed, expectUntouched } from '../support/expectations.ts';
+import { allCases } from '../support/extent.ts';
 import { call, course, hooks, outcomes } from '../support/hooks.ts';
 import { largestDocument } from '../support/run-report.ts';
 import { DOCUMENT, FUNCTION, NODE_1, NODE_2 } from '../support/target-database.ts';
@@ -251,7 +252,8 @@ describe('what a hook is told', () => {
 });
 
 describe('a hook on several hosts', () => {
-  it('named one by one', async () => {
+  // In hooks-trouble.test.ts one of two fails.
+  it.runIf(allCases)('named one by one', async () => {
     const both = { instances: [NODE_1, NODE_2] };
     await define({ hooks: { ...hooks, before_overwrite: [call('stop', {}, both)] } });
 

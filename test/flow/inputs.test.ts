@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { makeCertificate } from '../../local/array/certificate.ts';
 import { databases, definition } from '../support/databases.ts';
 import { expectFailure, expectRefreshed, expectUntouched } from '../support/expectations.ts';
+import { some } from '../support/extent.ts';
 import { freePort } from '../support/free-port.ts';
 import { STRAY_TOKEN, wrongDefinitions, wrongInputs } from '../support/mistakes.ts';
 import { callsOf, copiedSnapshots, statesOf } from '../support/run-report.ts';
@@ -64,10 +65,12 @@ describe('the start function', () => {
     });
   });
 
-  it.each([
+  const events: [string, object][] = [
     ['schedule', { ...schedule, scheduled_time: '2026-11-25T01:00:00Z' }],
     ['event', { ...busEvent, event_id: 'twice' }],
-  ])('starts one run for a %s that is delivered twice', async (_, event) => {
+  ];
+
+  it.each(some(events, 1))('starts one run for a %s that is delivered twice', async (_, event) => {
     await world.define('nightly', definition);
     const known = world.deployment.executions.size;
     const first = await world.deployment.start(event);
@@ -118,15 +121,18 @@ describe('an input that is not right', () => {
     expect(await world.deployment.bucket.list('manifests/')).toEqual([]);
   });
 
-  it.each(wrongInputs)('fails the state machine all the same: $mistake', async (mistake) => {
-    await world.define('nightly', definition);
+  it.each(some(wrongInputs, 3))(
+    'fails the state machine all the same: $mistake',
+    async (mistake) => {
+      await world.define('nightly', definition);
 
-    const report = await world.execute(mistake.event ?? {});
+      const report = await world.execute(mistake.event ?? {});
 
-    expectFailure(report, mistake.error);
-    expectUntouched(report);
-    expect(report.requests).toEqual([]);
-  });
+      expectFailure(report, mistake.error);
+      expectUntouched(report);
+      expect(report.requests).toEqual([]);
+    },
+  );
 
   it('starts nothing where the overrides of a bus event aim it elsewhere', async () => {
     await world.define('nightly', definition);
@@ -151,7 +157,7 @@ describe('a definition that is not right', () => {
     expect(await world.deployment.bucket.list('manifests/')).toEqual([]);
   });
 
-  it.each(wrongDefinitions)(
+  it.each(some(wrongDefinitions, 3))(
     'fails the state machine all the same: $mistake',
     async ({ broken, says }) => {
       await world.define('broken', broken);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { awsEventCount } from '../support/aws-history.ts';
 import { replicatedDatabases, replicatedDefinition } from '../support/databases.ts';
 import { expectFailedOnTheWay, expectRefreshed } from '../support/expectations.ts';
+import { allCases } from '../support/extent.ts';
 import {
   callsOf,
   largestDocument,
@@ -30,7 +31,11 @@ const expectNoStepToWait = (report: RunReport): void => {
   );
 };
 
-describe('a transfer', () => {
+/**
+ * Hundreds of looks each. How few they are, and what AWS records of them, replication.property.test.ts tries; what one look
+ * leaves in the history, replication.test.ts counts; that a run ends at its limit, replication-trouble.test.ts.
+ */
+describe.runIf(allCases)('a transfer', () => {
   it('of three hours takes few looks and a small document', async () => {
     await world.define('nightly', replicatedDefinition);
     world.simulator.setReplication({ duration_ms: 3 * HOUR * 1000 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { some } from '../support/extent.ts';
 import { stateMachineOf } from './support/state-machine.ts';
 import { templateWith } from './support/synthesis.ts';
 import { type Choices, walkThrough } from './support/walk-through.ts';
@@ -60,18 +61,22 @@ describe('the way through', () => {
 describe('a failure', () => {
   const all: Choices = { execute: true, replicate: true, recovers: true };
 
-  it.each(['Prepare', 'Recover Target', 'Take Snapshot', 'Check Replication', 'Plan Overwrite'])(
-    'of %s is recorded: the run holds no lock of its own',
-    async (name) => {
-      const { path, outcome } = await walk({ choices: all, failing: [name] });
+  const before = [
+    'Prepare',
+    'Recover Target',
+    'Take Snapshot',
+    'Check Replication',
+    'Plan Overwrite',
+  ];
+  it.each(some(before, 3))('of %s is recorded: the run holds no lock of its own', async (name) => {
+    const { path, outcome } = await walk({ choices: all, failing: [name] });
 
-      expect(path).toMatch(new RegExp(`${name} > ${failed}$`));
-      expect(path).not.toContain('Roll Back');
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'ExecutionError' } });
-    },
-  );
+    expect(path).toMatch(new RegExp(`${name} > ${failed}$`));
+    expect(path).not.toContain('Roll Back');
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'ExecutionError' } });
+  });
 
-  it.each(['Acquire Guard', 'Overwrite Volumes', 'Verify Target'])(
+  it.each(some(['Acquire Guard', 'Overwrite Volumes', 'Verify Target'], 2))(
     'of %s is rolled back, and recorded then',
     async (name) => {
       const { path, outcome } = await walk({ choices: all, failing: [name] });

@@ -7,7 +7,7 @@ import { Duel, type DuelReport } from './support/duel.ts';
 import { Interpreter } from './support/interpreter.ts';
 
 /** In how many orders the two runs meet on arrays of each kind. */
-const ORDERS = process.env['WALK'] === 'all' ? 60 : 6;
+const ORDERS = process.env['WALK'] === 'all' ? 60 : 3;
 const seed = Number(process.env['WALK_SEED'] ?? 1);
 const seeds = Array.from({ length: ORDERS }, (_, index) => seed * 1000 + index);
 

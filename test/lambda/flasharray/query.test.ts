@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunkNames, encodeQuery, quote } from '../../../lambda/flasharray/query.ts';
+import { runs } from '../../support/extent.ts';
 
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: runs(2_000) };
+/** Of long lists, which take long to make. */
+const FEWER_RUNS = { numRuns: runs(300) };
 const MOST_BYTES = 6_000;
 
 /** The longest names there are, and characters that take three when encoded. */
@@ -24,7 +27,7 @@ describe('lists of names', () => {
         expect(chunks.every((chunk) => chunk.length > 0)).toBe(true);
         expect(chunks.flat()).toEqual(names);
       }),
-      { numRuns: 300 },
+      FEWER_RUNS,
     );
   });
 
@@ -45,7 +48,7 @@ describe('lists of names', () => {
         // All but the last are nearly full: the next name did not go in.
         for (const url of urls.slice(0, -1)) expect(url.length).toBeGreaterThan(MOST_BYTES * 0.9);
       }),
-      { numRuns: 300 },
+      FEWER_RUNS,
     );
   });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareTarget, type Expectation } from '../../../lambda/refresh/comparison.ts';
+import { runs } from '../../support/extent.ts';
 
-const RUNS = { numRuns: 5_000 };
+const RUNS = { numRuns: runs(5_000) };
 
 /** The volume of this id, which bore the time 1 and shall bear 2. */
 const moving = (id: string): Expectation => ({ id, old: 1, next: 2 });

@@ -5,10 +5,11 @@ import {
   requireSomething,
   splitExcluded,
 } from '../../../lambda/refresh/exclusions.ts';
+import { runs } from '../../support/extent.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { source } from './support/volumes.ts';
 
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: runs(2_000) };
 
 const POOL = [
   source('prd-data-00', 120),

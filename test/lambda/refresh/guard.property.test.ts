@@ -14,8 +14,9 @@ import {
   restoredSuffixes,
 } from '../../../lambda/refresh/guard.ts';
 import { snapshotSuffixFor } from '../../../lambda/refresh/naming.ts';
+import { runs } from '../../support/extent.ts';
 
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: runs(2_000) };
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 80 });
 const owner: fc.Arbitrary<GuardOwner> = fc.record({

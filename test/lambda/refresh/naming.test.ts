@@ -11,9 +11,10 @@ import {
   snapshotSuffixFor,
   volumeSnapshotName,
 } from '../../../lambda/refresh/naming.ts';
+import { runs } from '../../support/extent.ts';
 import { asRefusal, type Refusal, refusalOf } from '../support/refusals.ts';
 
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: runs(2_000) };
 
 /** The rule that a client of real arrays checks suffixes by, as it stands there (flasharray-rest.md §4). */
 const ARRAY_RULE = /^(?=.*[a-zA-Z-])[a-zA-Z0-9]([a-zA-Z0-9-]{0,63}[a-zA-Z0-9])?$/;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashPairs, makePlan, type Plan } from '../../../lambda/refresh/plan.ts';
+import { runs } from '../../support/extent.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { member, source, target } from './support/volumes.ts';
 
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: runs(2_000) };
 
 type PlanPair = Plan['pairs'][number];
 

@@ -10,6 +10,14 @@ import type { Answer, Job } from './walker.ts';
 const THREADS = 2;
 /** Into how many jobs a configuration is cut, so that no thread is long at work when the other has nothing left. */
 const SHARES = 4;
+/** As many worlds as are worth a job: each thread runs the courses of a configuration first. */
+const WORTH_A_JOB = 20;
+
+/** None where no world is wanted: even the courses take a while. */
+const sharesOf = (choice: Job['choice']): number =>
+  typeof choice === 'object' && 'count' in choice
+    ? Math.min(SHARES, Math.ceil(choice.count / WORTH_A_JOB))
+    : SHARES;
 
 /** Walks through the worlds of all configurations, on all cores. */
 export const walkAll = async (
@@ -17,12 +25,14 @@ export const walkAll = async (
   choiceFor: (configuration: number) => Job['choice'],
 ): Promise<WorldReport[]> => {
   const { definition } = await readStack(await findAssembly());
-  const jobs = configurations.flatMap((_, configuration) =>
-    Array.from({ length: SHARES }, (__, share): Job => {
-      const choice = choiceFor(configuration);
-      return { configuration, courses, share, shares: SHARES, choice };
-    }),
-  );
+  const jobs = configurations.flatMap((_, configuration) => {
+    const choice = choiceFor(configuration);
+    const shares = sharesOf(choice);
+    return Array.from(
+      { length: shares },
+      (__, share): Job => ({ configuration, courses, share, shares, choice }),
+    );
+  });
   const reports = await Promise.all(
     Array.from({ length: THREADS }, () =>
       work(new Worker(walker, { workerData: { definition } }), jobs),

@@ -94,7 +94,7 @@ const unnamed = (of: readonly Grant[]): Grant[] =>
   unusedBy(of, asked).filter((grant) => !unused.some(({ is }) => is(grant)));
 
 // Where only some tests run, there is nothing to hold it against.
-describe.skipIf(!inject('wholeFlow'))('the least privilege', () => {
+describe.skipIf(!inject('wholeSuite'))('the least privilege', () => {
   it('is held against the calls of all tests of the whole flow', () => {
     expect(flowTests.length).toBeGreaterThan(20);
     expect(flowTests.filter((file) => !files.includes(file))).toEqual([]);

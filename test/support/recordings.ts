@@ -7,18 +7,20 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The folder in which tests leave what later ones look at. */
     recordings: string;
-    /** Whether all tests of the whole flow are among those that run. */
-    wholeFlow: boolean;
+    /** Whether all tests run, as with `npm test`. */
+    wholeSuite: boolean;
   }
 }
 
+/** Whatever is no option of vitest's chooses tests, and so do some options. */
+const leavesNothingOut = (argument: string): boolean =>
+  argument === 'run' || /^--(reporter|outputFile|coverage|no-)/.test(argument);
+
 /** Makes the folder of this process of vitest, one for all projects, and clears it away. */
-export default ({ provide, vitest }: TestProject): (() => void) => {
+export default ({ provide }: TestProject): (() => void) => {
   const folder = join(tmpdir(), `flasharray-refresh-recordings-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   provide('recordings', folder);
-  const { filenamePattern = [], projects, config } = vitest;
-  const isWhole = filenamePattern.length === 0 && config.testNamePattern === undefined;
-  provide('wholeFlow', isWhole && projects.some(({ name }) => name === 'flow'));
+  provide('wholeSuite', process.argv.slice(2).every(leavesNothingOut));
   return () => rmSync(folder, { recursive: true, force: true });
 };

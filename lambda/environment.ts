@@ -36,6 +36,8 @@ export const stepEnvironment = z.object({
   SECRET_ID: z.string().min(1),
   /** The names of those that they have, by refresh, as JSON. */
   SECRET_NAMES: z.string().transform(byRefresh),
+  /** For how long what was read of them serves, in seconds. */
+  SECRET_SECONDS: seconds,
   /** For how long a step may go on after its execution has ended, in seconds. */
   STEP_SECONDS: seconds,
   /** Whether there is a function that speaks to the source database. */

@@ -40,6 +40,7 @@ export class StepFunction extends HandlerFunction<StepEnvironment> {
         ...bucket.grantRead(role, 'refreshes', 'runs', 'manifests'),
         ...bucket.grantWrite(role, 'runs', 'manifests'),
         ...secrets.grantRead(role),
+        SECRET_SECONDS: String(Duration.minutes(5).toSeconds()),
         // Lambda lets a step finish whose execution was aborted, up to the function's timeout.
         STEP_SECONDS: String(TIMEOUT.toSeconds()),
         HAS_ORACLE: String(hasOracle),

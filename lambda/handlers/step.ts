@@ -40,9 +40,10 @@ export const step = async (event: unknown): Promise<Run> => {
 /** Made once for an execution environment, so that array sessions and their connections serve whole runs. */
 const connect = (): ((run: Run) => Ports) => {
   const environment = stepEnvironment.parse(process.env);
-  const { BUCKET_NAME, HOOK_RIGHTS, OBJECTS_AT } = environment;
+  const { BUCKET_NAME, SECRET_SECONDS, HOOK_RIGHTS, OBJECTS_AT } = environment;
   const client = new SecretsManagerClient();
-  const secrets = new SecretCache((id) => readSecret(client, id, REMEDY), systemClock);
+  const read = (id: string) => readSecret(client, id, REMEDY);
+  const secrets = new SecretCache(read, systemClock, SECRET_SECONDS);
   const open = openArrays(secrets, process.env);
   const common = {
     store: s3Store(new S3Client(), BUCKET_NAME),

@@ -9,6 +9,8 @@ export interface LocalBucket extends ObjectStore {
   readonly url: string;
   /** Objects whose key begins with `prefix`, each with a text that is another when its content is. */
   versions(prefix: string): Promise<{ readonly key: string; readonly version: string }[]>;
+  /** As it was at the beginning. */
+  empty(): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export const startBucket = async (bucket: string): Promise<LocalBucket> => {
       }
       return found;
     },
+    empty: () => server.emptyBucket(bucket),
     stop: async () => {
       client.destroy();
       await server.stop();

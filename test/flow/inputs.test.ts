@@ -10,6 +10,7 @@ import { useWorld } from '../support/world.ts';
 
 const FOREIGN_TOKEN = '11111111-2222-4333-8444-555555555555';
 const world = useWorld({
+  keepsSecrets: false,
   state: databases(),
   restVersion: '2.26',
   tokens: [STRAY_TOKEN, FOREIGN_TOKEN],
@@ -272,6 +273,8 @@ describe('a secret that is not right', () => {
   it('is tried once where the token is wrong: an array locks the account after some', async () => {
     await world.define('nightly', definition);
     await world.putSecret({ src_flash_array_api_token: FOREIGN_TOKEN });
+    // The login with the old one would do.
+    await world.deployment.coolDown();
 
     const report = await world.run('nightly');
 

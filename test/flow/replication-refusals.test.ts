@@ -50,6 +50,7 @@ const state = replicatedDatabases({
   },
 });
 const world = useWorld({
+  keepsSecrets: false,
   state: { arrays: [...state.arrays, { name: 'fa-lab' }] },
   tokens: [FOREIGN_TOKEN],
 });

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeleteObjectsCommand, S3Client } from '@aws-sdk/client-s3';
 import { createManualClock } from '../../local/array/clock.ts';
 import {
   type RunningSimulator,
@@ -8,14 +7,13 @@ import {
   startSimulator,
 } from '../../local/array/simulator.ts';
 import { findAssembly } from '../../local/assembly.ts';
-import { LOOPBACK_CREDENTIALS } from '../../local/aws/bucket.ts';
 import {
   createDatabaseSimulator,
   type DatabaseSimulator,
   type DatabaseStateInput,
 } from '../../local/database/simulator.ts';
 import { type Deployment, deployLocally } from '../../local/deployment.ts';
-import { REGION, readStack } from '../../local/template.ts';
+import { readStack } from '../../local/template.ts';
 import { AwsCallRecord } from './aws-calls.ts';
 import { ContractRecord } from './contract-record.ts';
 import { Interruptions } from './interruptions.ts';
@@ -36,6 +34,8 @@ export interface StageOptions {
   readonly targetDatabase?: readonly string[];
   /** Names of secrets by refresh, of those that have arrays of their own. */
   readonly secretNames?: Readonly<Record<string, string>>;
+  /** False: a step reads its secret anew, as if each were the first of its environment. */
+  readonly keepsSecrets?: boolean;
   /** What the function of hooks does. */
   readonly hookFunction?: (payload: unknown) => unknown;
 }
@@ -66,7 +66,6 @@ export interface Stage {
   readonly template: string;
   /** The state machine in it. */
   readonly definition: unknown;
-  emptyBucket(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -156,7 +155,10 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
         ],
       ]),
     }),
-    environment: { SECRET_NAMES: JSON.stringify(options.secretNames ?? {}) },
+    environment: {
+      SECRET_NAMES: JSON.stringify(options.secretNames ?? {}),
+      ...(options.keepsSecrets === false && { SECRET_SECONDS: '0' }),
+    },
     retryScale: 0,
     onLog: (line) => logs.push(line),
     beforeTask: (state) => {
@@ -172,12 +174,6 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     },
   });
   awsCalls.listen(deployment.bucket.url);
-  const client = new S3Client({
-    endpoint: deployment.bucket.url,
-    region: REGION,
-    credentials: LOOPBACK_CREDENTIALS,
-    forcePathStyle: true,
-  });
   return {
     simulator,
     database,
@@ -191,14 +187,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     logs,
     template: await readFile(join(assembly, 'FlashArrayRefresh.template.json'), 'utf8'),
     definition: stack.definition,
-    emptyBucket: async () => {
-      const keys = await deployment.bucket.list('');
-      if (keys.length === 0) return;
-      const Delete = { Objects: keys.map((Key) => ({ Key })) };
-      await client.send(new DeleteObjectsCommand({ Bucket: stack.bucket, Delete }));
-    },
     stop: async () => {
-      client.destroy();
       awsCalls.stop();
       await deployment.stop();
       await simulator.stop();

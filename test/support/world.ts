@@ -79,7 +79,7 @@ export class World {
   /** Changes parts of what is in the secret. No function has read it yet. */
   async putSecret(change: Partial<Secret>): Promise<void> {
     const changed = this.replaceSecret({ ...secretFor(this.simulator), ...change });
-    if (changed) await this.deployment.coolDown();
+    if (changed && this.#options.keepsSecrets !== false) await this.deployment.coolDown();
   }
 
   /** The users of the arrays have new tokens, and so has the secret; whoever has read it has the old ones. */
@@ -220,7 +220,7 @@ export class World {
     await this.putSecret({});
     this.#set.interruptions.clear();
     this.#set.waiting.clear();
-    await this.#set.emptyBucket();
+    this.deployment.bucket.empty();
   }
 
   /** Where tokens have been written to: bucket, histories, requests, logs, template. */

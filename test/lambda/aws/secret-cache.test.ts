@@ -6,10 +6,14 @@ import { ManualClock } from '../support/manual-clock.ts';
 const cacheOn = (clock: ManualClock) => {
   const reads: string[] = [];
   const documents = { next: async (): Promise<unknown> => reads.length };
-  const cache = new SecretCache((id) => {
-    reads.push(id);
-    return documents.next();
-  }, clock);
+  const cache = new SecretCache(
+    (id) => {
+      reads.push(id);
+      return documents.next();
+    },
+    clock,
+    300,
+  );
   return { cache, reads, documents };
 };
 

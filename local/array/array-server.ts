@@ -19,6 +19,8 @@ export interface Exchange {
   requestBody: unknown;
   status: number;
   replyBody: unknown;
+  /** Of the reply. */
+  headers: Readonly<Record<string, string>>;
 }
 
 /** A request to an array that is held without an answer. */
@@ -102,9 +104,9 @@ async function serve(
     response.destroy();
     return;
   }
-  const { status, body: replyBody } = outcome;
+  const { status, body: replyBody, headers } = outcome;
   entry.status = status;
-  onExchange?.({ array, method, path, query, requestBody: body, status, replyBody });
+  onExchange?.({ array, method, path, query, requestBody: body, status, replyBody, headers });
   send(response, outcome);
 }
 

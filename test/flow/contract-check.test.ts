@@ -69,6 +69,7 @@ const listing: Exchange = {
   query: { names: 'a,b', limit: '10', destroyed: 'false' },
   requestBody: null,
   status: 200,
+  headers: {},
   replyBody: {
     items: [{ name: 'a', provisioned: 512, source: { id: null, name: null } }],
     continuation_token: null,

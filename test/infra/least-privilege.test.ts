@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import type { AwsCall } from '../support/aws-calls.ts';
+import { allCases } from '../support/extent.ts';
 import { readCalls } from '../support/recorded-calls.ts';
 import { DOCUMENT, FUNCTION, TAGS } from '../support/target-database.ts';
 import { resourcesIn } from './support/account.ts';
@@ -12,9 +13,11 @@ import { settingsIn, templateFor } from './support/synthesis.ts';
 /** What the tests of the whole flow have asked of AWS, in this run of the tests: they come before these. */
 const { files, calls } = readCalls();
 const folder = join(root, 'test', 'flow');
-const flowTests = readdirSync(folder).filter((file) =>
-  /\buseWorld\(/.test(readFileSync(join(folder, file), 'utf8')),
-);
+const leftOut = allCases ? /^$/ : /^describe\.runIf\(allCases\)/m;
+const flowTests = readdirSync(folder).filter((file) => {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return text.includes('useWorld(') && !leftOut.test(text);
+});
 
 /** As the flow tests have it, and with all else that a deployment can have. */
 const template = templateFor({

@@ -58,6 +58,8 @@ export interface Stage {
   readonly interruptions: Interruptions;
   readonly waiting: Waiting;
   readonly contract: ContractRecord;
+  /** Tokens of all sessions with arrays so far. */
+  readonly sessions: readonly string[];
   /** What was asked of AWS so far. */
   readonly awsCalls: AwsCallRecord;
   /** What the functions have logged so far. */
@@ -92,6 +94,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
   const contract = new ContractRecord();
   const clock = createManualClock(START);
   const journal: JournalLine[] = [];
+  const sessions: string[] = [];
   const note = (at: JournalLine['at'], what: string) => journal.push({ at, what });
   const call = ({ method, path }: { method: string; path: string }) =>
     `${method} ${path.replace(/^\/api\/2\.\d+/, '')}`;
@@ -103,6 +106,8 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       return true;
     },
     onExchange: (exchange) => {
+      const { 'x-auth-token': session } = exchange.headers;
+      if (session !== undefined) sessions.push(session);
       note('array', `${call(exchange)} answered`);
       contract.note(exchange);
     },
@@ -184,6 +189,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     waiting,
     contract,
     awsCalls,
+    sessions,
     logs,
     template: await readFile(join(assembly, 'FlashArrayRefresh.template.json'), 'utf8'),
     definition: stack.definition,
@@ -192,6 +198,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       await deployment.stop();
       await simulator.stop();
       await endpoint?.stop();
+      target?.stop();
     },
   };
 };

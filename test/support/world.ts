@@ -255,6 +255,7 @@ export class World {
     return [
       ...own,
       ...this.#renewed,
+      ...this.#set.sessions,
       ...(password ? [password] : []),
       ...(this.#options.tokens ?? []),
     ];

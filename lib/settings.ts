@@ -127,7 +127,7 @@ const hooks = z
   });
 
 /** The settings of a deployment: context key `settings` in cdk.json. */
-const settings = z.strictObject(
+export const settings = z.strictObject(
   {
     refreshes: z.array(refresh, rules.settings).superRefine((refreshes, context) => {
       const names = refreshes.map(({ name }) => name);

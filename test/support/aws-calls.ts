@@ -1,9 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { callerOf, type ServiceCall } from '../../local/aws/control-plane.ts';
+import type { ServiceCall } from '../../local/aws/control-plane.ts';
 import { ownIdentity } from '../../local/process-identity.ts';
 import { ACCOUNT, REGION } from '../../local/template.ts';
+import { type BucketRequest, keyOf } from './bucket-traffic.ts';
 import { NODES, TAGS } from './target-database.ts';
 
 /** A call of AWS as IAM sees it. */
@@ -76,19 +75,16 @@ const actions: Readonly<Record<string, (input: unknown) => Done[]>> = {
 };
 
 /** What a request to S3 does: `/bucket?list-type=2`, or an object at `/bucket/key`. */
-const objectAction = ({ method, url = '' }: IncomingMessage): Done => {
-  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-  const [, bucket = '', ...key] = pathname.split('/').map(decodeURIComponent);
-  const of = `arn:aws:s3:::${bucket}`;
-  if (searchParams.has('list-type')) return done('s3:ListBucket', of);
+const objectAction = ({ method, url }: BucketRequest): Done => {
+  const of = `arn:aws:s3:::${url.pathname.split('/')[1]}`;
+  if (url.searchParams.has('list-type')) return done('s3:ListBucket', of);
   const verbs: Readonly<Record<string, string>> = { GET: 'Get', HEAD: 'Get', PUT: 'Put' };
-  return done(`s3:${verbs[method ?? ''] ?? method}Object`, `${of}/${key.join('/')}`);
+  return done(`s3:${verbs[method] ?? method}Object`, `${of}/${keyOf(url)}`);
 };
 
 /** Notes which calls of AWS were made, each kind once. */
 export class AwsCallRecord {
   readonly #calls = new Map<string, AwsCall>();
-  #port: string | undefined;
 
   get calls(): readonly AwsCall[] {
     return [...this.#calls.values()];
@@ -100,20 +96,8 @@ export class AwsCallRecord {
     this.#add(caller ?? 'machine', calls(input));
   };
 
-  /** Notes what the S3 at this address is asked for. */
-  listen(url: string): void {
-    this.#port = new URL(url).port;
-    subscribe('http.server.request.start', this.#noteRequest);
-  }
-
-  stop(): void {
-    unsubscribe('http.server.request.start', this.#noteRequest);
-  }
-
-  readonly #noteRequest = (message: unknown): void => {
-    const { request }: { request: IncomingMessage } = Object(message);
-    if (String(request.socket.localPort) !== this.#port) return;
-    this.#add(callerOf(request.headers) ?? '', [objectAction(request)]);
+  readonly noteRequest = (request: BucketRequest): void => {
+    this.#add(request.caller, [objectAction(request)]);
   };
 
   #add(by: string, calls: readonly Done[]): void {

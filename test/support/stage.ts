@@ -15,6 +15,7 @@ import {
 import { type Deployment, deployLocally } from '../../local/deployment.ts';
 import { readStack } from '../../local/template.ts';
 import { AwsCallRecord } from './aws-calls.ts';
+import { BucketTraffic } from './bucket-traffic.ts';
 import { ContractRecord } from './contract-record.ts';
 import { Interruptions } from './interruptions.ts';
 import { DOCUMENT, FUNCTION, TargetDatabase } from './target-database.ts';
@@ -60,6 +61,8 @@ export interface Stage {
   readonly contract: ContractRecord;
   /** Tokens of all sessions with arrays so far. */
   readonly sessions: readonly string[];
+  /** What went into the bucket. */
+  readonly traffic: BucketTraffic;
   /** What was asked of AWS so far. */
   readonly awsCalls: AwsCallRecord;
   /** What the functions have logged so far. */
@@ -178,7 +181,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       waiting.wait(seconds);
     },
   });
-  awsCalls.listen(deployment.bucket.url);
+  const traffic = new BucketTraffic(deployment.bucket.url, awsCalls.noteRequest);
   return {
     simulator,
     database,
@@ -189,12 +192,13 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
     waiting,
     contract,
     awsCalls,
+    traffic,
     sessions,
     logs,
     template: await readFile(join(assembly, 'FlashArrayRefresh.template.json'), 'utf8'),
     definition: stack.definition,
     stop: async () => {
-      awsCalls.stop();
+      traffic.stop();
       await deployment.stop();
       await simulator.stop();
       await endpoint?.stop();

@@ -4,17 +4,9 @@ import type { Stage } from './stage.ts';
 /** Where one of the tokens has been written to, though it should have been nowhere. */
 export const findTokens = async (
   tokens: readonly string[],
-  { deployment, simulator, target, logs, template }: Stage,
+  { traffic, simulator, target, logs, template }: Stage,
   executions: readonly Execution[],
 ): Promise<string[]> => {
-  const { bucket } = deployment;
-  const keys = await bucket.list('');
-  const objects = await Promise.all(
-    keys
-      // A definition is as its author put it there.
-      .filter((key) => !key.startsWith('refreshes/'))
-      .map(async (key) => ({ place: key, text: (await bucket.read(key)) ?? '' })),
-  );
   const histories = await Promise.all(
     executions.map(async ({ name, history, result }) => ({
       place: `execution ${name}`,
@@ -22,7 +14,7 @@ export const findTokens = async (
     })),
   );
   const places = [
-    ...objects,
+    ...traffic.written,
     ...histories,
     // Without headers, which is where a token belongs.
     { place: 'requests', text: JSON.stringify(simulator.requests()) },

@@ -221,6 +221,7 @@ export class World {
     this.#set.interruptions.clear();
     this.#set.waiting.clear();
     this.deployment.bucket.empty();
+    this.#set.traffic.written.length = 0;
   }
 
   /** Where tokens have been written to: bucket, histories, requests, logs, template. */

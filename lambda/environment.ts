@@ -34,7 +34,10 @@ export const stepEnvironment = z.object({
   BUCKET_NAME: z.string().min(1),
   /** Secrets Manager secret with the credentials of the arrays, for refreshes that have none of their own. */
   SECRET_ID: z.string().min(1),
-  /** The names of those that they have, by refresh, as JSON. */
+  /**
+   * The names of those that they have, by refresh, as JSON; empty for a refresh that has none. Where one has, all refreshes
+   * of the settings are here.
+   */
   SECRET_NAMES: z.string().transform(byRefresh),
   /** For how long what was read of them serves, in seconds. */
   SECRET_SECONDS: seconds,

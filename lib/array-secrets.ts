@@ -15,6 +15,12 @@ export const secretNamesOf = (refreshes: readonly Refresh[]): string[] => [
   ...new Set(refreshes.flatMap(({ secretName }) => secretName ?? [])),
 ];
 
+/** The names by refresh, empty where it has none; nothing at all where no refresh has one. */
+export const secretsByRefresh = (refreshes: readonly Refresh[]): Record<string, string> =>
+  secretNamesOf(refreshes).length === 0
+    ? {}
+    : Object.fromEntries(refreshes.map(({ name, secretName = '' }) => [name, secretName]));
+
 /** The id of the construct of a secret by its name; a slash would separate constructs. */
 export const constructOf = (secretName: string): string =>
   `ArraySecret-${secretName.replaceAll('/', '--')}`;
@@ -23,15 +29,13 @@ export const constructOf = (secretName: string): string =>
 export class ArraySecrets {
   readonly #common: CredentialsSecret;
   readonly #named: readonly CredentialsSecret[];
-  /** Names of secrets by refresh. */
+  /** As the step function has them. */
   readonly #names: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, refreshes: readonly Refresh[], key: IKey | undefined) {
     this.#common = new CredentialsSecret(scope, 'ArraySecret', { description, key });
     new CfnOutput(scope, 'SecretArn', { value: this.#common.arn });
-    this.#names = Object.fromEntries(
-      refreshes.flatMap(({ name, secretName }) => (secretName ? [[name, secretName]] : [])),
-    );
+    this.#names = secretsByRefresh(refreshes);
     this.#named = secretNamesOf(refreshes).map(
       (name) => new CredentialsSecret(scope, constructOf(name), { description, name, key }),
     );

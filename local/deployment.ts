@@ -2,7 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { HookRights } from '../lambda/refresh/hooks.ts';
 import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
 import { type ControlPlane, type ServiceCall, startControlPlane } from './aws/control-plane.ts';
-import { callSystemsManager } from './aws/sdk-integration.ts';
+import { callSystemsManager, MACHINE } from './aws/sdk-integration.ts';
 import { Executions } from './executions.ts';
 import { type Execution, type FlowOptions, LocalFlow, type StepFunction } from './flow.ts';
 import { ManagedHosts } from './hosts/managed-hosts.ts';
@@ -47,8 +47,6 @@ export interface Deployment {
   readonly bucket: LocalBucket;
   /** Puts another document into a secret, that of the arrays or one of this name, as an operator does who renews a token; undefined: none yet. */
   putSecret(document: unknown, name?: string): void;
-  /** The next step finds an execution environment that knows nothing of those before. */
-  coolDown(): Promise<void>;
   /** The same with that of the source database. */
   putOracleSecret(document: unknown): void;
   /** Calls the start function, as a schedule, an event or a person does. @throws FunctionError */
@@ -92,17 +90,13 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     });
   let start: LocalFunction | undefined;
   let oracle: LocalFunction | undefined;
-  let step: LocalFunction | undefined;
-  const stepFunction = () => {
-    step ??= launch(stack.step, 'step', {
-      // A step is a thread of this process: when the process is dead, so is the step.
-      STEP_SECONDS: '0',
-      HAS_ORACLE: String(database !== undefined),
-      HOOK_RIGHTS: hookRights ? JSON.stringify(hookRights) : '',
-      ...environment,
-    });
-    return step;
-  };
+  const step = launch(stack.step, 'step', {
+    // A step is a thread of this process: when the process is dead, so is the step.
+    STEP_SECONDS: '0',
+    HAS_ORACLE: String(database !== undefined),
+    HOOK_RIGHTS: hookRights ? JSON.stringify(hookRights) : '',
+    ...environment,
+  });
   // Most runs do without it.
   const oracleFunction = () => {
     oracle ??= launch(...simulated(stack.oracle, database));
@@ -114,8 +108,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     definition,
     stateMachineArn,
     function: (arn) => {
-      onCall?.({ caller: undefined, action: 'Invoke', input: { FunctionName: arn } });
-      return functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : stepFunction());
+      onCall?.({ caller: MACHINE, action: 'Invoke', input: { FunctionName: arn } });
+      return functions?.get(arn) ?? (arn === stack.oracle.arn ? oracleFunction() : step);
     },
     callService: (action, input) => callSystemsManager(control.url, action, input),
     retryScale,
@@ -133,11 +127,6 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       if (document === undefined) secrets.delete(name);
       else secrets.set(name, JSON.stringify(document));
     },
-    coolDown: async () => {
-      const warm = step;
-      step = undefined;
-      await warm?.stop();
-    },
     putOracleSecret: (document) => {
       secrets.set(stack.oracleSecret, JSON.stringify(document));
     },
@@ -152,7 +141,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     },
     startExecution: (name, input) => executions.start(name, input),
     stop: async () => {
-      await Promise.all([start?.stop(), step?.stop(), oracle?.stop()]);
+      await Promise.all([start?.stop(), step.stop(), oracle?.stop()]);
       await Promise.all([control.stop(), bucket.stop(), hosts.stop()]);
     },
   };

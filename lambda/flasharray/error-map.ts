@@ -18,10 +18,11 @@ export const refusal = ({ host, call, status, text }: RefusedCall): RefreshError
   const messages = messagesOf(text);
   const said = messages.slice(0, 5).join(' ').slice(0, 1_000);
   const answer = `Array ${host} answered ${call} with ${status}${said ? `: ${said}` : ''}`;
-  if (status === 401) {
+  // Some arrays answer a token that they do not know with 403.
+  if (status === 401 || (status === 403 && call === 'POST /login')) {
     return new RefreshError(
       'ArrayLoginRefused',
-      `Array ${host} does not accept the API token (${call} answered 401).`,
+      `Array ${host} does not accept the API token (${call} answered ${status}).`,
       'Check that the token in the secret belongs to this array and has not been renewed or revoked.',
     );
   }

@@ -16,25 +16,48 @@ export interface Call {
   readonly body?: unknown;
 }
 
-/**
- * The API token to log in with. An array that has refused the one of the moment is offered the one that `renewed` gives,
- * where that is another.
- */
+/** The API token to log in with: the one of the moment, and, where the array no longer accepts it, as it is by now. */
 export interface TokenSource {
   current(): Promise<string>;
   renewed(): Promise<string>;
 }
 
+/** A session's token, and the API token with which it was to be had. */
+interface Accepted {
+  readonly apiToken: string;
+  readonly token: string;
+}
+
+/** A login under way, or done. */
+class Login {
+  /** API token with which it is, or was, to be had. */
+  apiToken: string;
+  readonly session: Promise<string>;
+
+  constructor(apiToken: string, logIn: (apiToken: string) => Promise<Accepted>) {
+    this.apiToken = apiToken;
+    this.session = logIn(apiToken).then((accepted) => {
+      this.apiToken = accepted.apiToken;
+      return accepted.token;
+    });
+  }
+}
+
+const LOGIN = { method: 'POST', path: '/login' } as const;
+
 /**
  * A login session with one array: finds the version and logs in at the first call, shares that one login between calls
- * in parallel, and logs in anew once when the array no longer knows the session.
+ * in parallel, and logs in anew once when the array no longer knows the session, or when the token is another. A token
+ * that was refused is not offered again: an array locks the account after some refused logins.
  */
 export class Session {
   readonly #transport: Transport;
   readonly #tokens: TokenSource;
   readonly #pin: string | null;
   #minor: Promise<number> | undefined;
-  #login: Promise<string> | undefined;
+  #login: Login | undefined;
+  /** What the array has answered to the token that it has refused last. */
+  #refusal: { readonly apiToken: string; readonly answer: HttpAnswer } | undefined;
 
   /** @param tokens without them, the token of the credentials, for good */
   constructor(
@@ -99,8 +122,13 @@ export class Session {
   }
 
   async logOut(): Promise<void> {
-    const token = await this.#login?.catch(() => undefined);
+    const login = this.#login;
     this.#login = undefined;
+    if (login) await this.#end(login);
+  }
+
+  async #end({ session }: Login): Promise<void> {
+    const token = await session.catch(() => undefined);
     if (token === undefined || this.#minor === undefined) return;
     try {
       await this.#transport.send({
@@ -124,12 +152,13 @@ export class Session {
 
   /** @throws as `refusal`; ArrayLoginRefused when a fresh login does not help either */
   async #send(call: Call): Promise<HttpAnswer> {
-    const login = this.#loggedIn();
-    let answer = await this.#sendOnce(call, await login);
+    const login = this.#loggedIn(await this.#tokens.current());
+    let answer = await this.#sendOnce(call, await login.session);
     if (answer.status === 401) {
       // Whoever is first to notice forgets the session; the others find the new login under way.
       if (this.#login === login) this.#login = undefined;
-      answer = await this.#sendOnce(call, await this.#loggedIn());
+      const next = this.#login ?? this.#loggedIn(await this.#tokens.renewed());
+      answer = await this.#sendOnce(call, await next.session);
     }
     if (answer.status !== 200) throw this.#refused(call, answer);
     return answer;
@@ -147,35 +176,43 @@ export class Session {
     });
   }
 
-  #loggedIn(): Promise<string> {
-    this.#login ??= this.#logIn().catch((error: unknown) => {
-      this.#login = undefined;
-      throw error;
+  /** The login with this token; one with another is ended. */
+  #loggedIn(apiToken: string): Login {
+    const former = this.#login;
+    if (former?.apiToken === apiToken) return former;
+    if (former) void this.#end(former);
+    const login = new Login(apiToken, (token) => this.#logIn(token));
+    this.#login = login;
+    login.session.catch(() => {
+      if (this.#login === login) this.#login = undefined;
     });
-    return this.#login;
+    return login;
   }
 
-  /** Never repeated with the same token: an array locks the account after some refused logins. */
-  async #logIn(): Promise<string> {
-    const call: Call = { method: 'POST', path: '/login' };
-    const apiToken = await this.#tokens.current();
+  /** @returns the session's token, and the API token with which it was to be had */
+  async #logIn(apiToken: string): Promise<Accepted> {
+    let accepted = apiToken;
     let answer = await this.#offer(apiToken);
-    if (answer.status === 401) {
-      const renewed = await this.#tokens.renewed();
-      if (renewed !== apiToken) answer = await this.#offer(renewed);
+    if (answer.status === 401 || answer.status === 403) {
+      accepted = await this.#tokens.renewed();
+      answer = await this.#offer(accepted);
     }
-    if (answer.status !== 200) throw this.#refused(call, answer);
+    if (answer.status !== 200) throw this.#refused(LOGIN, answer);
     const token = answer.headers['x-auth-token'];
-    if (typeof token === 'string' && token !== '') return token;
-    throw this.#malformed(call, 'x-auth-token', 'no such header');
+    if (typeof token === 'string' && token !== '') return { apiToken: accepted, token };
+    throw this.#malformed(LOGIN, 'x-auth-token', 'no such header');
   }
 
+  /** Asks the array, unless it has refused this very token before. */
   async #offer(apiToken: string): Promise<HttpAnswer> {
-    return this.#transport.send({
-      method: 'POST',
-      target: `/api/2.${await this.minor()}/login`,
+    if (this.#refusal?.apiToken === apiToken) return this.#refusal.answer;
+    const answer = await this.#transport.send({
+      method: LOGIN.method,
+      target: `/api/2.${await this.minor()}${LOGIN.path}`,
       headers: { 'api-token': apiToken },
     });
+    if (answer.status === 401 || answer.status === 403) this.#refusal = { apiToken, answer };
+    return answer;
   }
 
   #refused(call: Call, { status, text }: HttpAnswer): RefreshError {

@@ -2,33 +2,99 @@ import type { SecretCache } from '../aws/secret-cache.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { RestFlashArray } from '../flasharray/flash-array.ts';
 import { Session } from '../flasharray/session.ts';
-import { type CredentialsEnvironment, readCredentials, type Side } from '../refresh/credentials.ts';
+import {
+  type ArrayCredentials,
+  type CredentialsEnvironment,
+  readCredentials,
+  type Side,
+} from '../refresh/credentials.ts';
+import { RefreshError } from '../refresh/errors.ts';
+import type { ArrayIdentity } from '../refresh/run.ts';
 import type { FlashArray } from '../steps/ports.ts';
 
-/** Opens the arrays of secrets. One that is open serves all that have the same address and the same secret. */
-export const openArrays = (secrets: SecretCache, environment: CredentialsEnvironment) => {
-  const arrays = new Map<string, FlashArray>();
-  return (id: string, side: Side) => {
+/** Where the credentials of a run's arrays are. */
+export interface CredentialsSource {
+  /** The secret. */
+  readonly id: string;
+  /** What stands in for what it lacks. */
+  readonly environment: CredentialsEnvironment;
+}
+
+/** The arrays to which this execution environment is logged in. */
+export class OpenArrays {
+  readonly #secrets: SecretCache;
+  readonly #arrays = new Map<string, FlashArray>();
+
+  constructor(secrets: SecretCache) {
+    this.#secrets = secrets;
+  }
+
+  /** What was read, and refused, for earlier runs is nothing that a new one begins with. */
+  forget(): void {
+    this.#secrets.forget();
+    this.#arrays.clear();
+  }
+
+  /**
+   * Opens an array of a run.
+   * @param known the array with which the run began, if it has
+   * @throws InvalidCredentials, also where the secret names another array than that
+   * @throws ArrayUnavailable where the secret cannot be read
+   */
+  async open(
+    { id, environment }: CredentialsSource,
+    side: Side,
+    pin: string | null,
+    known: ArrayIdentity | undefined,
+  ): Promise<FlashArray> {
     const parse = (secret: unknown) => readCredentials(side, secret, environment, `secret "${id}"`);
-    return async (pin: string | null): Promise<FlashArray> => {
-      const credentials = parse(await secrets.read(id));
-      const { host, ca } = credentials;
-      const key = JSON.stringify([id, side, host, ca, pin]);
-      // What is meant for another address is not shown to this one.
-      const tokenFrom = async (secret: Promise<unknown>) => {
-        const now = parse(await secret);
-        return now.host === host && now.ca === ca ? now.apiToken : credentials.apiToken;
-      };
-      const array =
-        arrays.get(key) ??
-        new RestFlashArray(
-          new Session(credentials, pin, systemClock, {
-            current: () => tokenFrom(secrets.read(id)),
-            renewed: () => tokenFrom(secrets.readAgain(id)),
-          }),
-        );
-      arrays.set(key, array);
-      return array;
+    const credentials = parse(await this.#secrets.read(id).catch(unreadable));
+    const key = JSON.stringify([id, side, addressOf(credentials), pin]);
+    // What is meant for another address is not shown to this one.
+    const tokenFrom = async (secret: Promise<unknown>): Promise<string> => {
+      const now = parse(await secret.catch(unreadable));
+      return addressOf(now) === addressOf(credentials) ? now.apiToken : credentials.apiToken;
     };
-  };
+    const array =
+      this.#arrays.get(key) ??
+      new RestFlashArray(
+        new Session(credentials, pin, systemClock, {
+          current: () => tokenFrom(this.#secrets.read(id)),
+          renewed: () => tokenFrom(this.#secrets.readAgain(id)),
+        }),
+      );
+    this.#arrays.set(key, array);
+    if (known && known.host !== array.host) await requireSame(array, known, id);
+    return array;
+  }
+}
+
+/** Line ends of a certificate say nothing. */
+const addressOf = ({ host, ca }: ArrayCredentials): string =>
+  JSON.stringify([host, ca?.replace(/\s+/g, '') ?? null]);
+
+/** Groups of the same names may be on another array: the run must not go on there. */
+const requireSame = async (
+  array: FlashArray,
+  { name, host }: ArrayIdentity,
+  id: string,
+): Promise<void> => {
+  const now = await array.identify();
+  if (now.name === name) return;
+  throw new RefreshError(
+    'InvalidCredentials',
+    `The secret "${id}" names array "${now.name}" at ${array.host} now, and this run began on "${name}" at ${host}.`,
+    'Put the former host back into the secret until the run has come to its end, or run again.',
+  );
+};
+
+/** By a name that the machine tries again at. What the secret's document is wrong in has one of its own. */
+const unreadable = (error: unknown): never => {
+  if (error instanceof RefreshError) throw error;
+  throw new RefreshError(
+    'ArrayUnavailable',
+    `The secret with the credentials of the array could not be read (${error instanceof Error ? error.name : 'unknown failure'}).`,
+    'Look at Secrets Manager, the function’s role and its way there; then run again.',
+    { cause: error },
+  );
 };

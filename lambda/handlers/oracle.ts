@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import oracledb from 'oracledb';
 import * as z from 'zod';
+import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import { readSecret } from '../aws/read-secret.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { oracleEnvironment } from '../environment.ts';
@@ -49,7 +50,7 @@ export const oracle = createOracleHandler(oracledb);
 
 const connect = (driver: Driver): DatabasePorts => {
   const { SECRET_ID, STEP_SECONDS } = oracleEnvironment.parse(process.env);
-  const secrets = new SecretsManagerClient();
+  const secrets = new SecretsManagerClient(CLIENT_OPTIONS);
   const open = connector(driver);
   return {
     clock: systemClock,

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
+import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { s3Store } from '../aws/s3-store.ts';
 import { systemClock } from '../aws/system-clock.ts';
@@ -37,8 +38,11 @@ const describe = (started: Started | null): string => {
 const connect = (): StartPorts => {
   const environment = startEnvironment.parse(process.env);
   return {
-    store: s3Store(new S3Client(), environment.BUCKET_NAME),
+    store: s3Store(new S3Client(CLIENT_OPTIONS), environment.BUCKET_NAME),
     clock: systemClock,
-    executions: stepFunctionsExecutions(new SFNClient(), environment.STATE_MACHINE_ARN),
+    executions: stepFunctionsExecutions(
+      new SFNClient(CLIENT_OPTIONS),
+      environment.STATE_MACHINE_ARN,
+    ),
   };
 };

@@ -29,9 +29,10 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   if (target !== null && mode !== 'recover') await requireNoSource(store, target, request.refresh);
 
   const arrays = await openArrays(ports, request);
-  const [identities, guards] = await Promise.all([
+  const [identities, guards, unasked] = await Promise.all([
     identify(arrays, request),
     target === null ? NO_GUARDS : lookAtGuards(arrays.target, target),
+    askAboutRuns(run, ports),
   ]);
   const decision =
     target === null
@@ -61,7 +62,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     ...(recovery && { recovery }),
     recovers: recovery !== undefined,
     ends_recovered,
-    warnings: [...run.warnings, ...uncallable, ...decision.warnings],
+    warnings: [...run.warnings, ...uncallable, ...unasked, ...decision.warnings],
   };
   const prepared = await prepareHooks(
     await prepareWork(begun, store, arrays, guards, request),
@@ -77,6 +78,21 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   });
   return prepared;
 };
+
+/**
+ * Asks about this very run, as a later one has to when it finds its lock: that nobody could is better known before.
+ * @returns warnings
+ */
+const askAboutRuns = (
+  { execution }: Run,
+  { executionState }: Pick<Ports, 'executionState'>,
+): Promise<string[]> =>
+  executionState(execution).then(
+    () => [],
+    (error: unknown) => [
+      `Step Functions could not be asked whether a run is alive (${error instanceof Error ? error.name : 'unknown failure'}): a run that dies could not be cleared up after. In a network of your own, look at its endpoint for "states".`,
+    ],
+  );
 
 /** What there is to be done beside the clearing up. */
 const prepareWork = async (

@@ -12,7 +12,7 @@ import type { ManagedHosts } from '../hosts/managed-hosts.ts';
 
 /** A call of a service of AWS. */
 export interface ServiceCall {
-  /** Access key of who calls: one of the functions; undefined: the state machine. */
+  /** Access key of who calls: one of the functions, or the state machine. */
   readonly caller: string | undefined;
   /** Such as `GetSecretValue`. */
   readonly action: string;

@@ -16,6 +16,9 @@ const UNMODELLED = [
   'UnknownOperationException',
 ];
 
+/** As which the state machine calls. */
+export const MACHINE = 'machine';
+
 const errorSchema = z.object({ __type: z.string(), message: z.string() });
 
 /** The action of a task's resource, `arn:aws:states:::aws-sdk:ssm:sendCommand`; undefined where that is no SDK integration. */
@@ -36,6 +39,7 @@ export const callSystemsManager = async (
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
+      authorization: `Credential=${MACHINE}/`,
       'x-amz-target': `AmazonSSM.${action.replace(/^./, (letter) => letter.toUpperCase())}`,
     },
     body: JSON.stringify(input),

@@ -59,12 +59,12 @@ describe('trouble that passes', () => {
   it('is put up with where the session expires, at any request of the run', async () => {
     await world.define('nightly', definition);
     const calls = callsOf((await world.run('nightly')).requests);
-    const requests = calls.slice(calls.indexOf('POST /login') + 1, calls.indexOf('POST /logout'));
+    const first = calls.indexOf('POST /login') + 1;
+    const requests = calls.slice(first, calls.indexOf('POST /logout'));
 
     for (const [index] of some([...requests.entries()], 4)) {
       world.simulator.reset();
-      // Counted from the login, which is the first.
-      world.addFaults({ nth: index + 2, effect: { expire_session: true } });
+      world.addFaults({ nth: first + index + 1, effect: { expire_session: true } });
       const report = await world.run('nightly');
       expectRefreshed(report);
       expect(logins(callsOf(report.requests))).toBe(2);

@@ -50,7 +50,6 @@ const state = replicatedDatabases({
   },
 });
 const world = useWorld({
-  keepsSecrets: false,
   state: { arrays: [...state.arrays, { name: 'fa-lab' }] },
   tokens: [FOREIGN_TOKEN],
 });
@@ -183,7 +182,7 @@ describe('a replicated run is refused before anything is touched', () => {
 
   it('ReplicationNotConfigured: both credentials are those of the source array', async () => {
     const [source] = world.simulator.arrays;
-    await world.putSecret({
+    world.putSecret({
       tgt_flash_array_host: source?.host,
       tgt_flash_array_api_token: source?.api_token,
     });
@@ -251,7 +250,7 @@ describe('a replicated run whose credentials for the second array are not right'
     ['the token of the source array', () => world.simulator.arrays[0]?.api_token],
   ])('is refused with %s, tried once', async (_, token) => {
     await world.define('nightly', replicatedDefinition);
-    await world.putSecret({ tgt_flash_array_api_token: token() });
+    world.putSecret({ tgt_flash_array_api_token: token() });
 
     const report = await world.run('nightly');
 
@@ -275,7 +274,7 @@ describe('a replicated run whose credentials for the second array are not right'
     ['a certificate that is none', { tgt_flash_array_ca: 'no PEM' }, 'tgt_flash_array_ca'],
   ])('is refused with %s before any array is asked anything', async (_, change, key) => {
     await world.define('nightly', replicatedDefinition);
-    await world.putSecret(change);
+    world.putSecret(change);
 
     const report = await world.run('nightly');
 
@@ -287,9 +286,9 @@ describe('a replicated run whose credentials for the second array are not right'
   it('is refused where nobody listens, and where the certificate is not accepted', async () => {
     await world.define('nightly', replicatedDefinition);
 
-    await world.putSecret({ tgt_flash_array_host: `127.0.0.1:${await freePort()}` });
+    world.putSecret({ tgt_flash_array_host: `127.0.0.1:${await freePort()}` });
     const silent = await world.run('nightly');
-    await world.putSecret({ tgt_flash_array_ca: (await makeCertificate()).ca });
+    world.putSecret({ tgt_flash_array_ca: (await makeCertificate()).ca });
     const strange = await world.run('nightly');
 
     expectRefused(silent, 'ArrayUnavailable');

@@ -227,10 +227,10 @@ describe('while the run waits', () => {
     expect(callsTo('fa-prod', report).filter((call) => call === 'POST /login')).toHaveLength(1);
   });
 
-  it('the token of the second array may be renewed', async () => {
+  it('the token of the second array may be revoked', async () => {
     await world.define('nightly', replicatedDefinition);
     world.simulator.setReplication({ duration_ms: ms(minutes(5)) });
-    world.whenWaited(minutes(2), () => world.putSecret({ tgt_flash_array_api_token: 'revoked' }));
+    world.whenWaited(minutes(2), () => world.renewToken('fa-dr'));
 
     const report = await world.run('nightly');
 

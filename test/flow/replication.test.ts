@@ -462,7 +462,7 @@ describe('a dry run', () => {
 describe('without replicate', () => {
   it('the second array is left alone and its credentials are not looked at', async () => {
     await world.define('local', { ...definition, target_protection_group: 'local-pg' });
-    await world.putSecret({
+    world.putSecret({
       tgt_flash_array_host: 'https://not a host',
       tgt_flash_array_api_token: 'no token',
       tgt_flash_array_ca: 'no certificate',

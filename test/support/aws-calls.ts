@@ -93,7 +93,7 @@ export class AwsCallRecord {
   readonly note = ({ caller, action, input }: ServiceCall): void => {
     const { [action]: calls } = actions;
     if (!calls) throw new Error(`It is not known what ${action} does.`);
-    this.#add(caller ?? 'machine', calls(input));
+    this.#add(caller ?? '', calls(input));
   };
 
   readonly noteRequest = (request: BucketRequest): void => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -16,10 +16,9 @@ declare module 'vitest' {
 const leavesNothingOut = (argument: string): boolean =>
   argument === 'run' || /^--(reporter|outputFile|coverage|no-)/.test(argument);
 
-/** Makes the folder of this process of vitest, one for all projects, and clears it away. */
+/** Makes the folder, one for all projects, and clears it away. */
 export default ({ provide }: TestProject): (() => void) => {
-  const folder = join(tmpdir(), `flasharray-refresh-recordings-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'flasharray-refresh-recordings-'));
   provide('recordings', folder);
   provide('wholeSuite', process.argv.slice(2).every(leavesNothingOut));
   return () => rmSync(folder, { recursive: true, force: true });

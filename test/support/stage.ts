@@ -33,10 +33,8 @@ export interface StageOptions {
   readonly database?: DatabaseStateInput;
   /** Volumes of a database on the target, which hooks stop and start; without them there is none. */
   readonly targetDatabase?: readonly string[];
-  /** Names of secrets by refresh, of those that have arrays of their own. */
-  readonly secretNames?: Readonly<Record<string, string>>;
-  /** False: a step reads its secret anew, as if each were the first of its environment. */
-  readonly keepsSecrets?: boolean;
+  /** Further environment of the step function. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What the function of hooks does. */
   readonly hookFunction?: (payload: unknown) => unknown;
 }
@@ -163,10 +161,7 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
         ],
       ]),
     }),
-    environment: {
-      SECRET_NAMES: JSON.stringify(options.secretNames ?? {}),
-      ...(options.keepsSecrets === false && { SECRET_SECONDS: '0' }),
-    },
+    environment: options.environment ?? {},
     retryScale: 0,
     onLog: (line) => logs.push(line),
     beforeTask: (state) => {
@@ -202,7 +197,6 @@ export const setStage = async (options: StageOptions): Promise<Stage> => {
       await deployment.stop();
       await simulator.stop();
       await endpoint?.stop();
-      target?.stop();
     },
   };
 };

@@ -1,6 +1,3 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { RunningSimulator } from '../../local/array/simulator.ts';
 import type { CommandDocument } from '../../local/hosts/command-document.ts';
 import { ManagedHosts } from '../../local/hosts/managed-hosts.ts';
@@ -30,7 +27,6 @@ const document: CommandDocument = {
       inputs: {
         timeoutSeconds: 60,
         runCommand: [
-          'env >> "$ENVIRONMENTS"',
           'if [ "$LOUD" = \'{{ Action }}\' ]; then yes | head -c 1000000; fi',
           "if [ \"$FAILS\" = '{{ Action }}' ]; then echo 'cannot {{ Action }}' >&2; exit 3; fi",
           "echo '{{ Action }}: {{ Told }}'",
@@ -58,8 +54,6 @@ const shell: CommandDocument = {
 /** A database on the target volumes, open until a hook stops it: while it is open, it writes to them. */
 export class TargetDatabase {
   readonly hosts: ManagedHosts;
-  /** In which scripts leave their environments. */
-  readonly #folder = mkdtempSync(join(tmpdir(), 'flasharray-refresh-hooks-'));
   readonly #write: (writes_per_sec: number) => void;
   #isOpen = true;
 
@@ -78,7 +72,6 @@ export class TargetDatabase {
     this.hosts = new ManagedHosts({
       documents: { [DOCUMENT]: document, 'AWS-RunShellScript': shell },
       hosts: Object.fromEntries(NODES.map((node) => [node, { tags: TAGS }])),
-      environment: { ...process.env, ENVIRONMENTS: this.#file },
       now,
       onRun: ({ host, request: { Parameters }, status }) => {
         const action = Parameters['Action']?.[0] ?? 'script';
@@ -89,28 +82,14 @@ export class TargetDatabase {
     });
   }
 
-  /** Those of all scripts since the last reset. */
-  get environments(): string {
-    return existsSync(this.#file) ? readFileSync(this.#file, 'utf8') : '';
-  }
-
-  get #file(): string {
-    return join(this.#folder, 'environments');
-  }
-
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
   reset(): void {
     this.hosts.reset();
-    rmSync(this.#file, { force: true });
     this.#isOpen = true;
     this.#write(10);
-  }
-
-  stop(): void {
-    rmSync(this.#folder, { recursive: true });
   }
 
   #hasDone(action: string): void {

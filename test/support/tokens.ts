@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 /** Where one of the tokens has been written to, though it should have been nowhere. */
 export const findTokens = async (
   tokens: readonly string[],
-  { traffic, simulator, target, logs, template }: Stage,
+  { traffic, simulator, logs, template }: Stage,
   executions: readonly Execution[],
 ): Promise<string[]> => {
   const histories = await Promise.all(
@@ -20,7 +20,6 @@ export const findTokens = async (
     { place: 'requests', text: JSON.stringify(simulator.requests()) },
     { place: 'logs', text: logs.join('\n') },
     { place: 'template', text: template },
-    { place: 'environments of hooks', text: target?.environments ?? '' },
   ];
   return places
     .filter(({ text }) => tokens.some((token) => text.includes(token)))

@@ -3,7 +3,7 @@ import type { RunningSimulator } from '../../local/array/simulator.ts';
 /** Waits in the machine's place: moves the arrays' clock by the time, and does what is planned within it. */
 export class Waiting {
   readonly #simulator: Pick<RunningSimulator, 'advance'>;
-  #plans: { readonly at: number; readonly act: () => void }[] = [];
+  #plans: { readonly at: number; readonly act: () => unknown }[] = [];
   #waits: number[] = [];
 
   constructor(simulator: Pick<RunningSimulator, 'advance'>) {
@@ -16,7 +16,7 @@ export class Waiting {
   }
 
   /** `act` happens once when the machine has waited for so many seconds in all. */
-  plan(at: number, act: () => void): void {
+  plan(at: number, act: () => unknown): void {
     this.#plans.push({ at, act });
     this.#plans.sort((one, other) => one.at - other.at);
   }

@@ -28,8 +28,6 @@ export class World {
   /** Tokens that arrays were given since the beginning. */
   readonly #renewed: string[] = [];
   #checked = 0;
-  /** As JSON, what is in the secret. */
-  #secret = '';
   #runs = 0;
 
   constructor(options: WorldOptions) {
@@ -76,17 +74,15 @@ export class World {
     return this.#arrays.target;
   }
 
-  /** Changes parts of what is in the secret. No function has read it yet. */
-  async putSecret(change: Partial<Secret>): Promise<void> {
-    const changed = this.replaceSecret({ ...secretFor(this.simulator), ...change });
-    if (changed && this.#options.keepsSecrets !== false) await this.deployment.coolDown();
+  /** Changes parts of what is in the secret. */
+  putSecret(change: Partial<Secret>): void {
+    this.deployment.putSecret({ ...secretFor(this.simulator), ...change });
   }
 
   /** The users of the arrays have new tokens, and so has the secret; whoever has read it has the old ones. */
   renewTokens(): void {
     const [source, target] = this.simulator.arrays.map(({ name }) => this.renewToken(name));
-    this.replaceSecret({
-      ...secretFor(this.simulator),
+    this.putSecret({
       src_flash_array_api_token: source,
       tgt_flash_array_api_token: target,
     });
@@ -97,14 +93,6 @@ export class World {
     const token = this.simulator.renewToken(array);
     this.#renewed.push(token);
     return token;
-  }
-
-  /** Somebody puts another document into the secret while functions know the old one. @returns whether it is another */
-  replaceSecret(secret: Partial<Secret>): boolean {
-    const changed = JSON.stringify(secret) !== this.#secret;
-    this.#secret = JSON.stringify(secret);
-    this.deployment.putSecret(secret);
-    return changed;
   }
 
   addFaults(...faults: Fault[]): void {
@@ -139,7 +127,7 @@ export class World {
   }
 
   /** `act` happens when the machine has waited for so many seconds in this test. */
-  whenWaited(seconds: number, act: () => void): void {
+  whenWaited(seconds: number, act: () => unknown): void {
     this.#set.waiting.plan(seconds, act);
   }
 
@@ -208,7 +196,6 @@ export class World {
 
   async start(): Promise<void> {
     this.#stage = await setStage(this.#options);
-    this.#secret = JSON.stringify(secretFor(this.simulator));
   }
 
   /** Back to the beginning: arrays, secret and bucket. */
@@ -217,7 +204,7 @@ export class World {
     this.#set.database?.reset();
     this.#set.target?.reset();
     this.#set.journal.length = 0;
-    await this.putSecret({});
+    this.putSecret({});
     this.#set.interruptions.clear();
     this.#set.waiting.clear();
     this.deployment.bucket.empty();

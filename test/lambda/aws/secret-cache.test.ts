@@ -50,13 +50,24 @@ describe('the document of a secret', () => {
     expect(await cache.read('a')).toBe(2);
   });
 
-  it('that could not be read is asked for again', async () => {
-    const { cache, documents } = cacheOn(new ManualClock());
-    const working = documents.next;
+  it('serves on where it cannot be read again, and is asked for at each turn', async () => {
+    const clock = new ManualClock();
+    const { cache, reads, documents } = cacheOn(clock);
+    await cache.read('a');
     documents.next = () => Promise.reject(new Error('busy'));
-    await expect(cache.read('a')).rejects.toThrow('busy');
-    documents.next = working;
+    clock.advance(300_000);
 
-    expect(await cache.read('a')).toBe(2);
+    expect(await cache.read('a')).toBe(1);
+    expect(await cache.readAgain('a')).toBe(1);
+    expect(reads).toEqual(['a', 'a', 'a']);
+  });
+
+  it('that was never read fails as the reading does, and is forgotten where that is asked for', async () => {
+    const { cache, documents } = cacheOn(new ManualClock());
+    await cache.read('a');
+    documents.next = () => Promise.reject(new Error('busy'));
+    cache.forget();
+
+    await expect(cache.read('a')).rejects.toThrow('busy');
   });
 });

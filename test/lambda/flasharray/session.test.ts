@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { rejectionOf } from '../support/refusals.ts';
 import { API_TOKEN, sessionWith } from './support/sessions.ts';
-import { callsTo, openingWith, startStubArray, stopStubArrays } from './support/stub-array.ts';
+import {
+  callsTo,
+  openingWith,
+  type StubRequest,
+  startStubArray,
+  stopStubArrays,
+} from './support/stub-array.ts';
 
 afterEach(stopStubArrays);
 
@@ -107,6 +113,64 @@ describe('a session that the array no longer knows', () => {
       message: `Array ${stub.host} does not accept the API token (GET /volumes answered 401).`,
     });
     expect(callsTo(stub).filter((call) => call === LOGIN)).toHaveLength(2);
+  });
+});
+
+/** An array that lets a token in once, and knows no session from then on. */
+const revoking = () => {
+  let logins = 0;
+  const open = openingWith(() => ({ status: 401 }));
+  return (request: StubRequest) => {
+    if (!request.path.endsWith('/login')) return open(request);
+    logins += 1;
+    return logins === 1 ? open(request) : { status: 401 };
+  };
+};
+
+describe('a token that the array refuses', () => {
+  it('is offered once, whoever comes later', async () => {
+    const stub = await startStubArray(revoking());
+    const session = sessionWith(stub);
+
+    for (const path of ['/volumes', '/arrays', '/connections']) {
+      expect((await rejectionOf(session.list(path, {}, named))).name).toBe('ArrayLoginRefused');
+    }
+
+    expect(callsTo(stub).filter((call) => call === LOGIN)).toHaveLength(2);
+  });
+
+  it('makes way for the one that has taken its place', async () => {
+    const stub = await startStubArray(knowing(2));
+    const tokens = ['old', 'new'];
+    const session = sessionWith(stub, {
+      tokens: {
+        current: async () => tokens[0] ?? '',
+        renewed: async () => {
+          tokens.shift();
+          return tokens[0] ?? '';
+        },
+      },
+    });
+
+    await session.list('/volumes', {}, named);
+    await session.list('/arrays', {}, named);
+
+    const logins = stub.requests.filter(({ path }) => path.endsWith('/login'));
+    expect(logins.map(({ apiToken }) => apiToken)).toEqual(['old', 'new']);
+  });
+
+  it('is not used on by a session that it had opened, once another has taken its place', async () => {
+    const stub = await startStubArray(knowing(1, 2));
+    let token = 'old';
+    const source = async () => token;
+    const session = sessionWith(stub, { tokens: { current: source, renewed: source } });
+    await session.list('/volumes', {}, named);
+    token = 'new';
+
+    await session.list('/arrays', {}, named);
+
+    const asked = stub.requests.find(({ path }) => path === '/api/2.26/arrays');
+    expect(asked?.sessionToken).toBe('session-2');
   });
 });
 

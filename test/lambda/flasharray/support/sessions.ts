@@ -1,4 +1,4 @@
-import { Session } from '../../../../lambda/flasharray/session.ts';
+import { Session, type TokenSource } from '../../../../lambda/flasharray/session.ts';
 import type { Clock } from '../../../../lambda/steps/ports.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -8,10 +8,11 @@ export interface SessionOptions {
   readonly apiToken?: string;
   readonly pin?: string | null;
   readonly clock?: Clock;
+  readonly tokens?: TokenSource;
 }
 
 /** A session with a server that trusts its certificate authority. */
 export const sessionWith = (
   { host, ca }: { readonly host: string; readonly ca: string | null },
-  { apiToken = API_TOKEN, pin = null, clock = new ManualClock() }: SessionOptions = {},
-): Session => new Session({ host, apiToken, ca }, pin, clock);
+  { apiToken = API_TOKEN, pin = null, clock = new ManualClock(), tokens }: SessionOptions = {},
+): Session => new Session({ host, apiToken, ca }, pin, clock, tokens);

@@ -1,12 +1,5 @@
 import { Annotations } from 'aws-cdk-lib';
-import {
-  type IPeer,
-  type ISecurityGroup,
-  Peer,
-  Port,
-  SecurityGroup,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroup, type ISecurityGroup, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Effect,
   Grant,
@@ -61,19 +54,28 @@ export class PrivateNetwork extends Construct {
     });
     // Nobody asks for the route tables of the subnets.
     Annotations.of(vpc).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
-    const group = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: `What ${scope.node.path} ${id} may connect to`,
-      allowAllOutbound: false,
+    // All rules inline: the CDK makes resources of their own of those to prefix lists, and EC2 gives a group that is made
+    // without a rule one that lets everything out.
+    const group = new CfnSecurityGroup(this, 'SecurityGroup', {
+      vpcId,
+      groupDescription: `What ${scope.node.path} ${id} may connect to`,
+      securityGroupEgress: destinations.flatMap(({ name, peers, port }) =>
+        peers.map((peer) => ({
+          ...peerOf(peer),
+          ipProtocol: 'tcp',
+          fromPort: port,
+          toPort: port,
+          description: name,
+        })),
+      ),
     });
-    for (const { name, peers, port } of destinations) {
-      for (const peer of peers) group.addEgressRule(peerOf(peer), Port.tcp(port), name);
-    }
-    this.securityGroup = group;
+    this.securityGroup = SecurityGroup.fromSecurityGroupId(this, 'Group', group.attrGroupId, {
+      mutable: false,
+    });
     this.placement = {
       vpc,
       vpcSubnets: { subnets: vpc.privateSubnets },
-      securityGroups: [group],
+      securityGroups: [this.securityGroup],
     };
   }
 
@@ -105,8 +107,13 @@ export class PrivateNetwork extends Construct {
   }
 }
 
-const peerOf = (peer: string): IPeer => {
-  if (peer.startsWith('sg-')) return Peer.securityGroupId(peer);
-  if (peer.startsWith('pl-')) return Peer.prefixList(peer);
-  return Peer.ipv4(peer.includes('/') ? peer : `${peer}/32`);
+const peerOf = (
+  peer: string,
+): Pick<
+  CfnSecurityGroup.EgressProperty,
+  'cidrIp' | 'destinationSecurityGroupId' | 'destinationPrefixListId'
+> => {
+  if (peer.startsWith('sg-')) return { destinationSecurityGroupId: peer };
+  if (peer.startsWith('pl-')) return { destinationPrefixListId: peer };
+  return { cidrIp: peer.includes('/') ? peer : `${peer}/32` };
 };

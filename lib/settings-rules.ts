@@ -68,12 +68,12 @@ export const rules = {
   vpc: expected('the id of a VPC', 'Write it like "vpc-0123abcd".'),
   subnets: expected('a list of ids of subnets', 'Write it like ["subnet-0123abcd"].'),
   peers: expected(
-    'a list of IPv4 addresses, blocks of them no wider than /8, ids of security groups or ids of prefix lists',
+    'a list of IPv4 addresses, blocks of them no wider than /8 that begin where they say, ids of security groups or ids of prefix lists',
     'Write it like ["10.20.0.10", "10.20.1.0/28"], ["sg-0123abcd"] or ["pl-0123abcd"]: the function can connect to nothing else.',
   ),
   port: expected('a port from 1 to 65535', 'Leave it out where the listener has 1521.'),
   secretName: expected(
-    '1 to 64 letters, digits and /_+=.@-, not ending in a hyphen and six more',
+    '1 to 64 letters, digits and /_+=.@-, without two hyphens in a row, not ending in a hyphen and six more',
     'Choose such a name for the secret with the credentials of this refresh’s arrays.',
   ),
   secretNames: expected(

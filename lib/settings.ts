@@ -45,7 +45,7 @@ const refresh = z
         .string(rules.secretName)
         .regex(/^[A-Za-z0-9/_+=.@-]{1,64}$/, rules.secretName)
         // Secrets Manager appends such a suffix to the ARN, and cannot tell a name that has one.
-        .regex(/^(?!.*-.{6}$)/, rules.secretName)
+        .regex(/^(?!.*-.{6}$)(?!.*--)/, rules.secretName)
         .optional(),
     },
     rules.refresh,
@@ -56,15 +56,18 @@ const refresh = z
   });
 export type Refresh = z.infer<typeof refresh>;
 
+/** Whether a block is no wider than /8, and begins where it says: EC2 would take `10.0.0.5/24` for `10.0.0.0/24`. */
+const isBlock = (block: string): boolean => {
+  const [address = '', length = ''] = block.split('/');
+  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  return Number(length) >= 8 && value % 2 ** (32 - Number(length)) === 0;
+};
+
 /** Where a function may connect to. Everything, which is what /0 says, is no destination. */
 const peers = z
   .array(
     z.union(
-      [
-        z.ipv4(),
-        z.cidrv4().refine((block) => Number(block.split('/')[1]) >= 8),
-        z.string().regex(/^(sg|pl)-[0-9a-f]+$/),
-      ],
+      [z.ipv4(), z.cidrv4().refine(isBlock), z.string().regex(/^(sg|pl)-[0-9a-f]+$/)],
       rules.peers,
     ),
     rules.peers,

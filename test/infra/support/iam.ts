@@ -37,16 +37,35 @@ const policy = z.object({
   }),
 });
 
-/** What the policies of a template grant to functions and to the state machine. */
+/** Roles that are neither a function's nor the machine's. */
+const OTHER_ROLES = ['SchedulerRoleForTarget'];
+
+/**
+ * What the policies of a template grant to functions and to the state machine.
+ * @throws where somebody is granted something in a way that is not looked at here
+ */
 export const grantsIn = (template: object): Grant[] => {
   const all = resourcesIn(template);
+  for (const [id, { Type, Properties }] of Object.entries(all)) {
+    const isRole = Type === 'AWS::IAM::Role';
+    if (isRole && ('ManagedPolicyArns' in Object(Properties) || 'Policies' in Object(Properties)))
+      throw new Error(`${id} has policies that are not resources of their own.`);
+    if (!isRole && Type.startsWith('AWS::IAM::') && Type !== 'AWS::IAM::Policy')
+      throw new Error(`${id} is of type ${Type}, which is not looked at.`);
+  }
   return Object.values(all)
     .filter(({ Type }) => Type === 'AWS::IAM::Policy')
     .flatMap(({ Properties }) => grantsOf(policy.parse(Properties), all));
 };
 
+const callerOf = (role: string): AwsCall['caller'] | undefined => {
+  const caller = callers[role.replace(/[0-9A-F]{8}$/, '')];
+  if (caller || OTHER_ROLES.some((other) => role.startsWith(other.slice(0, 13)))) return caller;
+  throw new Error(`It is not known whose role ${role} is.`);
+};
+
 const grantsOf = ({ Roles, PolicyDocument }: z.output<typeof policy>, all: Resources): Grant[] =>
-  Roles.flatMap(({ Ref }) => callers[Ref.replace(/[0-9A-F]{8}$/, '')] ?? []).flatMap((caller) =>
+  Roles.flatMap(({ Ref }) => callerOf(Ref) ?? []).flatMap((caller) =>
     PolicyDocument.Statement.flatMap(({ Effect: effect, Action, Resource, Condition }) =>
       Action.flatMap((action) =>
         Resource.map((resource) => ({

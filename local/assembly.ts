@@ -19,7 +19,13 @@ const SETTINGS = JSON.stringify({
   },
 });
 /** Everything that the synthesized assembly depends on. */
-const SOURCES = ['bin/app.ts', 'lib/**/*.ts', 'lambda/**/*.ts', 'cdk.json', 'package-lock.json'];
+const SOURCES = [
+  'bin/app.ts',
+  'lib/**/*.{ts,cjs}',
+  'lambda/**/*.ts',
+  'cdk.json',
+  'package-lock.json',
+];
 
 /**
  * The folder with the synthesized assembly of these sources. It bears their hash and is reused; two processes may

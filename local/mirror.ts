@@ -8,10 +8,12 @@ import {
   planDocument,
   RESERVATIONS,
   releaseDocument,
+  SNAPSHOT_USES,
   snapshotDocument,
 } from '../lambda/steps/documents.ts';
 import { shownPlanKey } from '../lambda/steps/expected-plan.ts';
 import type { ObjectStore } from '../lambda/steps/ports.ts';
+import { OWNER } from '../lambda/steps/refresh-owner.ts';
 import type { LocalBucket } from './aws/bucket.ts';
 
 /** What the cloud keeps of runs. Definitions stay out: on the command line each run brings its own. */
@@ -76,6 +78,8 @@ export const recallBucket = async (
   const runs = await newestRuns(join(directory, folder));
   const keys = [
     ...(await filesIn(directory, RESERVATIONS)),
+    ...(await filesIn(directory, SNAPSHOT_USES)),
+    `${folder}/${OWNER}`,
     `${folder}/${CURRENT}`,
     `${folder}/${LAST_WHOLE}`,
     ...runs.flatMap((run) => [`${folder}/${run}.json`, keyOf(run, planDocument.name)]),
@@ -98,7 +102,7 @@ const filesIn = async (directory: string, folder: string): Promise<string[]> => 
 
 const newestRuns = async (folder: string): Promise<string[]> => {
   const files = (await readdir(folder).catch(() => [])).filter(
-    (file) => file.endsWith('.json') && !['latest.json', CURRENT, LAST_WHOLE].includes(file),
+    (file) => file.endsWith('.json') && !['latest.json', CURRENT, LAST_WHOLE, OWNER].includes(file),
   );
   const dated = await Promise.all(
     files.map(async (file) => ({ file, at: (await stat(join(folder, file))).mtimeMs })),

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { nameKey } from '../refresh/naming.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 import type {
+  ArraySpace,
   ArrayVolume,
   Capabilities,
   Connection,
@@ -31,6 +32,16 @@ export class RestFlashArray extends SnapshotEndpoints implements FlashArray {
     return capabilitiesOf(await this.session.minor());
   }
 
+  async space(): Promise<ArraySpace> {
+    const [array] = await this.session.list('/arrays', {}, schemas.arraySpaceItem);
+    const { total_used, total_physical } = array?.space ?? {};
+    return {
+      capacity: array?.capacity ?? null,
+      used: total_used ?? total_physical ?? null,
+      asOf: array?._as_of ?? null,
+    };
+  }
+
   async protectionGroups(names: readonly string[]): Promise<ProtectionGroup[]> {
     const items = await this.session.list('/protection-groups', { names }, schemas.groupItem);
     return items.map((item) => ({
@@ -38,6 +49,7 @@ export class RestFlashArray extends SnapshotEndpoints implements FlashArray {
       destroyed: item.destroyed,
       hostCount: item.host_count,
       hostGroupCount: item.host_group_count,
+      retentionLock: item.retention_lock,
     }));
   }
 

@@ -15,13 +15,16 @@ export const snapshotCall = (
   path: string,
   group: string,
   suffix: string,
-  { replicateNow = false, tags = [] }: SnapshotOptions,
-): Call => ({
-  method: 'POST',
-  path,
-  query: { source_names: [group], ...(replicateNow ? { replicate_now: 'true' } : {}) },
-  body: { suffix, ...(tags.length > 0 ? { tags: tagBodies(tags, true) } : {}) },
-});
+  { replicateNow = false, tags = [], marks = [] }: SnapshotOptions,
+): Call => {
+  const bodies = [...tagBodies(tags, true), ...tagBodies(marks, false)];
+  return {
+    method: 'POST',
+    path,
+    query: { source_names: [group], ...(replicateNow ? { replicate_now: 'true' } : {}) },
+    body: { suffix, ...(bodies.length > 0 ? { tags: bodies } : {}) },
+  };
+};
 
 /** Overwrites all volumes and tags each, or tries to. */
 export const batchCall = (path: string, copies: readonly VolumeCopy[]): Call => ({

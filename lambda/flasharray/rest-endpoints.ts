@@ -20,6 +20,14 @@ export class RestEndpoints {
     return this.session.requestCount;
   }
 
+  get certificate(): { validTo: Date } | null {
+    return this.session.certificate;
+  }
+
+  async greet(): Promise<string> {
+    return `2.${await this.session.greet()}`;
+  }
+
   /** One listing for as many names as a URL takes, the listings in parallel. */
   protected async listByNames<T extends z.ZodType>(
     path: string,

@@ -29,9 +29,18 @@ export const page = z.object({
 
 export const arrayItem = named;
 
+const bytes = z.number().nonnegative().nullish();
+/** Null for a user who may not see it. `total_used` has taken the place of `total_physical`. */
+export const arraySpaceItem = z.object({
+  _as_of: z.number().nullish(),
+  capacity: bytes,
+  space: z.object({ total_used: bytes, total_physical: bytes }).nullish(),
+});
+
 export const groupItem = z.object({
   name: z.string(),
   destroyed: flag,
+  retention_lock: optionalText,
   host_count: count,
   host_group_count: count,
 });
@@ -90,6 +99,7 @@ export const transferItem = z.object({
   name: z.string(),
   progress: count,
   data_transferred: count,
+  started: z.number().nullish(),
   completed: z.number().nullish(),
 });
 

@@ -79,6 +79,10 @@ export class Session {
     return this.#transport.sent;
   }
 
+  get certificate(): { validTo: Date } | null {
+    return this.#transport.certificate;
+  }
+
   /** N of the version 2.N in use. */
   minor(): Promise<number> {
     this.#minor ??= this.#findMinor().catch((error: unknown) => {
@@ -86,6 +90,13 @@ export class Session {
       throw error;
     });
     return this.#minor;
+  }
+
+  /** Begins anew, as at the first call: what was known of the array may no longer be so. @returns N of the version 2.N */
+  async greet(): Promise<number> {
+    await this.logOut();
+    this.#minor = undefined;
+    return this.minor();
   }
 
   /** The items of the answer, each as `schema` has it. */

@@ -30,6 +30,10 @@ export class SnapshotEndpoints extends RestEndpoints {
     return found?.find((snapshot) => sameName(snapshot.name, name));
   }
 
+  groupSnapshotsNamed(names: readonly string[]): Promise<GroupSnapshot[]> {
+    return this.listByField(SNAPSHOTS, 'name', names, schemas.groupSnapshotItem);
+  }
+
   async newestGroupSnapshot(group: string): Promise<GroupSnapshot | undefined> {
     const query = { source_names: [group], destroyed: 'false', sort: 'created-', limit: '1' };
     const found = await unlessMissing(
@@ -51,13 +55,15 @@ export class SnapshotEndpoints extends RestEndpoints {
       this.session.list(`${SNAPSHOTS}/transfer`, { names: [groupSnapshot] }, schemas.transferItem),
     );
     const item = found?.find((transfer) => sameName(transfer.name, groupSnapshot));
-    return (
-      item && {
-        progress: item.progress,
-        bytes: item.data_transferred,
-        completed: item.completed ?? null,
-      }
-    );
+    return item && asTransfer(item);
+  }
+
+  async transfers(groupSnapshots: readonly string[]): Promise<ReadonlyMap<string, Transfer>> {
+    const path = `${SNAPSHOTS}/transfer`;
+    const items = await this.listByField(path, 'name', groupSnapshots, schemas.transferItem);
+    // A snapshot that was taken here and goes nowhere has a row as well, with nothing in it.
+    const begun = items.filter(({ started }) => started != null);
+    return new Map(begun.map((item) => [nameKey(item.name), asTransfer(item)]));
   }
 
   groupSnapshots(group: string, suffixes: readonly string[]): Promise<GroupSnapshot[]> {
@@ -96,11 +102,23 @@ export class SnapshotEndpoints extends RestEndpoints {
     );
   }
 
-  async tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]> {
+  tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]> {
+    return this.#tagsWithKeys(SNAPSHOT_TAGS, names, keys);
+  }
+
+  tagsOfGroupSnapshots(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]> {
+    return this.#tagsWithKeys(GROUP_SNAPSHOT_TAGS, names, keys);
+  }
+
+  async #tagsWithKeys(
+    path: string,
+    names: readonly string[],
+    keys: readonly string[],
+  ): Promise<SnapshotTag[]> {
     const listed = names.map((name) => `resource.name=${quote(name)}`).join(' or ');
     const filter = `key=(${keys.map(quote).join(',')}) and (${listed})`;
     const query = { filter, resource_destroyed: 'false' };
-    return asSnapshotTags(await this.session.list(SNAPSHOT_TAGS, query, schemas.tagItem));
+    return asSnapshotTags(await this.session.list(path, query, schemas.tagItem));
   }
 
   async tagSnapshots(
@@ -108,7 +126,7 @@ export class SnapshotEndpoints extends RestEndpoints {
     tags: readonly Tag[],
     { copyable }: { readonly copyable: boolean },
   ): Promise<void> {
-    for (const resource_ids of chunkNames(ids)) {
+    const tagChunk = async (resource_ids: readonly string[]): Promise<void> => {
       for (const body of chunkTags(tags, copyable)) {
         const call: Call = {
           method: 'PUT',
@@ -118,7 +136,11 @@ export class SnapshotEndpoints extends RestEndpoints {
         };
         await this.session.items(call, schemas.anyItem);
       }
-    }
+    };
+    const chunks = chunkNames(ids).map(tagChunk);
+    // When one fails the others are waited for: none may land later unseen.
+    await Promise.allSettled(chunks);
+    await Promise.all(chunks);
   }
 
   async renameSnapshot(from: string, to: string): Promise<void> {
@@ -165,6 +187,12 @@ export class SnapshotEndpoints extends RestEndpoints {
     );
   }
 }
+
+const asTransfer = (item: z.output<typeof schemas.transferItem>): Transfer => ({
+  progress: item.progress,
+  bytes: item.data_transferred,
+  completed: item.completed ?? null,
+});
 
 const asSnapshotTags = (items: readonly z.output<typeof schemas.tagItem>[]): SnapshotTag[] =>
   items.map(({ key, value, resource }) => ({

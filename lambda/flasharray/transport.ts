@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import { TLSSocket } from 'node:tls';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { ArrayCredentials } from '../refresh/credentials.ts';
 import type { Clock } from '../steps/ports.ts';
 import { unreachable } from './error-map.ts';
@@ -26,6 +27,8 @@ export interface HttpAnswer {
 export class Transport {
   /** Calls that were sent, answered or not. */
   sent = 0;
+  /** With which the array has shown itself on the newest connection; null before the first. */
+  certificate: { readonly validTo: Date } | null = null;
   readonly host: string;
   readonly #ca: string | null;
   readonly #clock: Clock;
@@ -82,18 +85,30 @@ export class Transport {
   }
 
   #connect(): Agent {
+    const connect = buildConnector({
+      timeout: CONNECT_MS,
+      // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment changes the default.
+      rejectUnauthorized: true,
+      allowH2: false,
+      ...(this.#ca === null ? {} : { ca: this.#ca }),
+    });
     return new Agent({
-      connect: {
-        timeout: CONNECT_MS,
-        // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment changes the default.
-        rejectUnauthorized: true,
-        ...(this.#ca === null ? {} : { ca: this.#ca }),
-      },
+      connect: (options, callback) =>
+        connect(options, (...outcome) => {
+          const [, socket] = outcome;
+          if (socket instanceof TLSSocket) this.#noteCertificate(socket);
+          callback(...outcome);
+        }),
       headersTimeout: ANSWER_MS,
       bodyTimeout: ANSWER_MS,
       keepAliveTimeout: IDLE_MS,
       allowH2: false,
     });
+  }
+
+  #noteCertificate(socket: TLSSocket): void {
+    const shown = socket.getPeerX509Certificate();
+    if (shown) this.certificate = { validTo: new Date(shown.validTo) };
   }
 
   #dropIdleSockets(): void {

@@ -49,6 +49,8 @@ export const errorKinds = {
   Interrupted: 'refused',
   DatabaseNotReady: 'refused',
   DatabaseInBackupMode: 'refused',
+  /** What the checks of a doctor have found. */
+  DoctorFound: 'refused',
 
   GuardLost: 'array',
   OverwriteUnverified: 'array',

@@ -18,6 +18,9 @@ export const guardSuffixes = [LOCK_SUFFIX, BEFORE, RESTORED] as const;
 /** Those of the latter alone. */
 export const releasedSuffixes = [BEFORE, RESTORED] as const;
 
+/** Of guards that are held, or about to be: an overwrite is under way, or was when its run died. */
+export const heldSuffixes = [LOCK_SUFFIX, GUARD] as const;
+
 /** 16 hexadecimal digits that stand for a run, by its execution's ARN: run ids are unique in one deployment only. */
 const runHash = (execution: string): string =>
   createHash('sha256').update(execution).digest('hex').slice(0, 16);
@@ -128,6 +131,8 @@ export const KEY_PREFIX = 'refresh_';
 /** Keys of the tags that tell who holds a guard, and by which an earlier one is recognised as the product's own. */
 export const EXECUTION_KEY = 'refresh_execution';
 export const GUARDS_KEY = 'refresh_guards';
+/** Key of the tag that names the group snapshot which is copied. */
+export const COPIED_KEY = 'refresh_snapshot';
 const JOURNAL_KEY = 'refresh_journal_';
 /** Of the number in a journal's key, so that the keys sort: as many as the largest group takes. */
 const KEY_DIGITS = 4;
@@ -141,7 +146,7 @@ const keys = {
   lingerSeconds: 'refresh_linger_seconds',
   guards: GUARDS_KEY,
   refresh: 'refresh_name',
-  snapshot: 'refresh_snapshot',
+  snapshot: COPIED_KEY,
   planHash: 'refresh_plan',
   phase: 'refresh_phase',
 } as const satisfies Record<keyof GuardOwner, string>;

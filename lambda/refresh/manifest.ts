@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { type DatabaseRecord, databaseRecord, factsAtSnapshot } from './database-facts.ts';
+import { type Check, checkSchema } from './doctor.ts';
 import { splitMessage } from './errors.ts';
 import { type HookRecord, hookRecordSchema } from './hook-record.ts';
 import { isRecord } from './parsing.ts';
 import { type Plan, rules } from './plan.ts';
 import { replicationSchema } from './replication.ts';
 import { modes, triggers } from './request.ts';
+import { type Retention, retentionSchema } from './retention.ts';
 import {
   type ArrayIdentity,
   arraySchema,
@@ -106,12 +108,24 @@ export const manifestSchema = z.strictObject({
   recovery_steps: z
     .array(z.string())
     .meta({ description: 'Where the target is mixed: what puts it back by hand' }),
+  retention: retentionSchema
+    .nullable()
+    // Manifests from before there was retention are read as well.
+    .default(null)
+    .meta({
+      description:
+        'What has become of older snapshots that this refresh has made of the source; null where it was not looked at',
+    }),
   pairs: z.array(pairSchema),
   excluded: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   hooks: z.array(hookRecordSchema).meta({
     description:
       'The user’s own steps, in the order in which they were called; of a dry run, those that an execution calls',
   }),
+  doctor: z
+    .array(checkSchema)
+    .default([])
+    .meta({ description: 'What the checks of mode doctor have found' }),
   warnings: z.array(z.string()),
   steps: z.array(stepRecord),
   error: errorRecord.nullable(),
@@ -124,6 +138,7 @@ export interface Outcome {
   readonly error?: ErrorRecord;
   /** What was found out while recording, beside the warnings of plan and run. */
   readonly warnings?: readonly string[];
+  readonly retention?: Retention | undefined;
   /** What puts a mixed target back by hand. */
   readonly recoverySteps?: readonly string[];
 }
@@ -133,12 +148,13 @@ export interface Kept {
   readonly plan: Plan | undefined;
   readonly database: DatabaseRecord | undefined;
   readonly hooks?: readonly HookRecord[];
+  readonly doctor?: readonly Check[] | undefined;
 }
 
 /** The manifest of a run that ended as `outcome` says. */
 export const makeManifest = (
   run: Run,
-  { plan, database, hooks = [] }: Kept,
+  { plan, database, hooks = [], doctor = [] }: Kept,
   outcome: Outcome,
 ): Manifest => {
   const source: ArrayIdentity | null = run.source_array ?? null;
@@ -166,6 +182,7 @@ export const makeManifest = (
     guard: run.guard?.snapshot ?? null,
     recovered: run.recovery ? { run: run.recovery.run, outcome: run.recovery.outcome } : null,
     recovery_steps: [...(outcome.recoverySteps ?? [])],
+    retention: outcome.retention ?? null,
     pairs: (plan?.pairs ?? []).map(({ source, target, rule }) => ({
       source: { id: source.id, name: source.name, size: source.size },
       snapshot: source.snapshot,
@@ -174,6 +191,7 @@ export const makeManifest = (
     })),
     excluded: [...(plan?.excluded ?? [])],
     hooks: [...hooks],
+    doctor: [...doctor],
     warnings: [...run.warnings, ...(plan?.warnings ?? []), ...(outcome.warnings ?? [])],
     steps: run.steps,
     error: outcome.error ?? null,

@@ -38,6 +38,9 @@ type Placeholder = (typeof PLACEHOLDERS)[number];
 /** The suffix of a refresh that names none. */
 export const DEFAULT_SNAPSHOT_NAME = '{refresh}-{date}-{time}';
 
+/** Whether a `snapshot_name` gives each run a name of its own. `{refresh}` alone is as good as a literal. */
+export const isPerRun = (template: string): boolean => /\{(?:date|time|run)\}/.test(template);
+
 export interface SuffixContext {
   readonly refresh: string;
   /** Run id. */

@@ -41,7 +41,14 @@ export const snapshotSchema = z.strictObject({
   reused: z.boolean(),
 });
 
-export const statuses = ['PLANNED', 'RUNNING', 'SNAPSHOT_ONLY', 'SUCCEEDED', 'FAILED'] as const;
+export const statuses = [
+  'PLANNED',
+  'CHECKED',
+  'RUNNING',
+  'SNAPSHOT_ONLY',
+  'SUCCEEDED',
+  'FAILED',
+] as const;
 export const targetStates = ['none', 'untouched', 'refreshed', 'restored', 'mixed'] as const;
 export type TargetState = (typeof targetStates)[number];
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { databaseRecord } from '../refresh/database-facts.ts';
+import { checkSchema } from '../refresh/doctor.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { hookRecordSchema } from '../refresh/hook-record.ts';
 import { hooksSchema } from '../refresh/hooks.ts';
@@ -52,6 +53,12 @@ export const backupDocument = kind(
     archive_log: z.boolean(),
   }),
 );
+/** Written before snapshots are destroyed: which, so that a second attempt can tell what the first has done. */
+export const retentionDocument = kind(
+  'retention',
+  z.strictObject({ source: z.array(z.string()), target: z.array(z.string()) }),
+);
+export type Asked = z.output<typeof retentionDocument.schema>;
 /** The hooks of a run, written before it calls the first: whoever clears up after it calls those that are left. */
 export const hooksDocument = kind(
   'hooks',
@@ -69,6 +76,9 @@ export const hooksDocument = kind(
   }),
 );
 export type HookNotes = z.output<typeof hooksDocument.schema>;
+
+/** What a doctor's checks have found. */
+export const doctorDocument = kind('doctor', z.array(checkSchema));
 
 /** Guards of earlier runs on the target group, as Prepare saw them. */
 export const guardsDocument = kind(
@@ -107,6 +117,24 @@ export const writeReservation = (
   target: string,
   reservation: Reservation,
 ): Promise<void> => writeJson(store, `${RESERVATIONS}/${target}.json`, reservation);
+
+const useSchema = z.strictObject({
+  run: z.string(),
+  /** ARN of the execution. */
+  execution: z.string(),
+  noted: z.iso.datetime(),
+});
+/** That a run uses a snapshot which was there before it. */
+export type SnapshotUse = z.output<typeof useSchema>;
+
+/** Where uses lie, by array, group and snapshot: no run bears such a name. */
+export const SNAPSHOT_USES = 'runs/_snapshots';
+
+export const findUse = (store: ObjectStore, key: string): Promise<SnapshotUse | undefined> =>
+  findObject(store, key, useSchema);
+
+export const writeUse = (store: ObjectStore, folder: string, use: SnapshotUse): Promise<void> =>
+  writeJson(store, `${folder}/${use.run}.json`, use);
 
 /** The document; undefined when the run has not written it. */
 export const findDocument = <T extends z.ZodType>(

@@ -18,8 +18,9 @@ const LATEST_BEGIN_MS = 2 * 3_600_000;
  */
 export const findBackupMode = async (run: Run, { store, executionState }: Ports): Promise<Run> => {
   const event = readEvent(run.event);
-  const { recover } = event;
-  if (recover === undefined) return run;
+  const { recover, doctor } = event;
+  // Prepare refuses a doctor that is to clear up.
+  if (recover === undefined || doctor) return run;
   const [note, snapshot] = await Promise.all([
     findDocument(store, recover, backupDocument),
     findDocument(store, recover, snapshotDocument),

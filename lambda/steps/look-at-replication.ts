@@ -126,7 +126,7 @@ const unsupported = (array: FlashArray, what: string, remedy: string): RefreshEr
  * Learns the replicas' ids from the newest replica that is there: tags on the target may hold them. Empty when nothing
  * has been replicated yet.
  */
-const readReplicaIds = async (
+export const readReplicaIds = async (
   target: FlashArray,
   replicaGroup: string,
 ): Promise<ReplicaLook['ids']> => {

@@ -23,6 +23,16 @@ export interface ProtectionGroup {
   readonly destroyed: boolean;
   readonly hostCount: number;
   readonly hostGroupCount: number;
+  /** `ratcheted`: SafeMode keeps what belongs to it. Null below REST 2.13. */
+  readonly retentionLock: string | null;
+}
+
+/** How full an array is, in bytes, and when; nulls where it does not tell this user. */
+export interface ArraySpace {
+  readonly capacity: number | null;
+  readonly used: number | null;
+  /** By the array's clock, milliseconds since epoch. */
+  readonly asOf: number | null;
 }
 
 export interface GroupMember {
@@ -107,6 +117,8 @@ export interface SnapshotOptions {
   readonly replicateNow?: boolean;
   /** Its own tags, at most 30, copyable: they travel to its replicas. No array promises that its members get them. */
   readonly tags?: readonly Tag[];
+  /** Likewise, but these are about this very snapshot and must not travel anywhere. */
+  readonly marks?: readonly Tag[];
 }
 
 /** What a REST version can do. */
@@ -141,8 +153,13 @@ export interface FlashArray {
   readonly host: string;
   /** Requests sent so far, also those of earlier runs on a warm session. */
   readonly requestCount: number;
+  /** With which the array has shown itself on the newest connection; null before the first. */
+  readonly certificate: { readonly validTo: Date } | null;
+  /** Begins anew: ends the session and asks which versions there are. @returns the one that is spoken, such as `2.26` */
+  greet(): Promise<string>;
   identify(): Promise<ArrayIdentity>;
   capabilities(): Promise<Capabilities>;
+  space(): Promise<ArraySpace>;
   /** @throws ArrayObjectNotFound when one of them does not exist */
   protectionGroups(names: readonly string[]): Promise<ProtectionGroup[]>;
   groupVolumes(groups: readonly string[]): Promise<GroupMember[]>;
@@ -160,6 +177,8 @@ export interface FlashArray {
   mappings(volumes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** By exact name, also a destroyed one; undefined when there is none. */
   groupSnapshot(name: string): Promise<GroupSnapshot | undefined>;
+  /** Those of them that there are, also destroyed ones. */
+  groupSnapshotsNamed(names: readonly string[]): Promise<GroupSnapshot[]>;
   /** Snapshots of a group whose suffix begins with one of these, also destroyed ones. */
   groupSnapshots(group: string, suffixes: readonly string[]): Promise<GroupSnapshot[]>;
   /** Members of a group snapshot, in name order; those of a destroyed one only if it is asked for. */
@@ -170,6 +189,8 @@ export interface FlashArray {
   tagsOfGroupSnapshot(name: string): Promise<SnapshotTag[]>;
   /** The tags with these keys of all live volume snapshots whose name is one of these; `*` stands for anything. */
   tagsOfMembers(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]>;
+  /** The same of group snapshots; only where `snapshotTags`. */
+  tagsOfGroupSnapshots(names: readonly string[], keys: readonly string[]): Promise<SnapshotTag[]>;
   /** Gives all these volume snapshots the same tags. Copyable ones travel to replicas, and to volumes that are overwritten. */
   tagSnapshots(
     ids: readonly string[],
@@ -199,6 +220,8 @@ export interface FlashArray {
   sendReplica(groupSnapshot: string, array: string): Promise<void>;
   /** How far a replica has arrived, asked on the target array; undefined while that does not know it. */
   transfer(groupSnapshot: string): Promise<Transfer | undefined>;
+  /** Of these snapshots, the transfers that the array knows to have begun, by `nameKey`. */
+  transfers(groupSnapshots: readonly string[]): Promise<ReadonlyMap<string, Transfer>>;
   testOverwrite(copies: readonly VolumeCopy[]): Promise<void>;
   /** One request for all: contents and tags. */
   overwriteBatch(copies: readonly VolumeCopy[]): Promise<void>;

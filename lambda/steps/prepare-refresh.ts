@@ -20,9 +20,10 @@ import {
 } from './look-at-groups.ts';
 import { asReplicas, lookAtReplication, type ReplicaLook } from './look-at-replication.ts';
 import { findSnapshot, snapshotVolumes } from './look-at-snapshot.ts';
-import type { GroupSnapshot, ObjectStore } from './ports.ts';
+import type { GroupSnapshot, Ports } from './ports.ts';
 import { refuseSharedHosts } from './refuse-shared-hosts.ts';
 import { refuseUnready } from './refuse-unready.ts';
+import { noteUse } from './snapshot-uses.ts';
 import { asCopies } from './volume-copies.ts';
 
 /**
@@ -31,10 +32,11 @@ import { asCopies } from './volume-copies.ts';
  */
 export const prepareRefresh = async (
   run: Run,
-  store: ObjectStore,
+  ports: Pick<Ports, 'store' | 'clock'>,
   arrays: Arrays,
   request: RefreshRequest,
 ): Promise<Run> => {
+  const { store } = ports;
   const { source_array, target_array } = run;
   const groups = await lookAtAllGroups(arrays, request);
   const snapshotName = groupSnapshotName(groups.source.name, request.snapshot_suffix);
@@ -54,7 +56,10 @@ export const prepareRefresh = async (
 
   await writeDocument(store, run.id, planDocument, plan);
   if (!request.execute) await keepShownPlan(store, plan);
-  if (snapshot) await writeDocument(store, run.id, snapshotDocument, kept);
+  if (snapshot) {
+    await writeDocument(store, run.id, snapshotDocument, kept);
+    if (request.execute) await noteUse(run, snapshot.name, ports);
+  }
   if (database.record) await writeDocument(store, run.id, databaseDocument, database.record);
   return {
     ...run,
@@ -74,8 +79,8 @@ export const prepareRefresh = async (
   };
 };
 
-/** What Prepare has found on the arrays. */
-interface Found {
+/** What was found on the arrays. */
+export interface Found {
   readonly arrays: Arrays;
   readonly groups: Groups;
   readonly snapshotName: string;
@@ -97,7 +102,11 @@ const lookAtAllGroups = async (
   return { source: groups.source, target: onTarget };
 };
 
-const planRun = async (
+/**
+ * The plan for what was found.
+ * @throws VolumeInBothGroups, ExclusionMatchesNothing, ProtectionGroupEmpty, SharedHost, TargetTooSmall, PairingIncomplete
+ */
+export const planRun = async (
   { arrays, groups: { source, target }, snapshotName, snapshot, replication }: Found,
   request: RefreshRequest,
 ): Promise<{ plan: Plan; kept: SnapshotVolume[] }> => {

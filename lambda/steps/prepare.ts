@@ -1,27 +1,29 @@
-import { RefreshError } from '../refresh/errors.ts';
 import { ownGuards, surplusGuards } from '../refresh/guard.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
 import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
 import { decideRecovery, type LockDecision } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
+import { examine } from './doctor.ts';
 import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
 import { nameOfGroup } from './look-at-groups.ts';
 import { type Guards, lookAtGuards } from './look-at-guards.ts';
-import type { ObjectStore, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { prepareHooks, refuseUncallable } from './prepare-hooks.ts';
 import { prepareRefresh } from './prepare-refresh.ts';
 import { prepareUndo } from './prepare-undo.ts';
+import { requireOracle } from './require-oracle.ts';
 
 /**
  * Reads event and definition, looks at the arrays, refuses what must not be, and makes the plan. Changes nothing on any
- * array. Where the guard of a run that ended in the middle is found, the run is to clear up first.
+ * array. Where the guard of a run that ended in the middle is found, the run is to clear up first. A doctor only looks.
  */
 export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   const { store } = ports;
   const event = readEvent(run.event);
   const definition = await loadDefinition(store, event.refresh);
   const request = resolveRequest(event, definition, { id: run.id, started: new Date(run.started) });
+  if (request.mode === 'doctor') return examine(run, request, ports);
   requireOracle(request, ports);
   const uncallable = refuseUncallable(request, ports);
   const { mode, target_protection_group: target } = request;
@@ -65,7 +67,7 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     warnings: [...run.warnings, ...uncallable, ...unasked, ...decision.warnings],
   };
   const prepared = await prepareHooks(
-    await prepareWork(begun, store, arrays, guards, request),
+    await prepareWork(begun, ports, arrays, guards, request),
     request,
     ports,
     guards.earlier,
@@ -97,7 +99,7 @@ const askAboutRuns = (
 /** What there is to be done beside the clearing up. */
 const prepareWork = async (
   begun: Run,
-  store: ObjectStore,
+  ports: Ports,
   arrays: Arrays,
   guards: Guards,
   request: RefreshRequest,
@@ -110,21 +112,9 @@ const prepareWork = async (
       target_protection_group: target && (await nameOfGroup(arrays.target, target)),
     };
   }
-  if (request.mode === 'undo') return prepareUndo(begun, store, arrays.target, guards, request);
-  return prepareRefresh(begun, store, arrays, request);
-};
-
-/** @throws InvalidDefinition where the source database is asked for and nobody can reach it */
-const requireOracle = (
-  { ora_facts, refresh }: RefreshRequest,
-  { hasOracle }: Pick<Ports, 'hasOracle'>,
-): void => {
-  if (!ora_facts || hasOracle) return;
-  throw new RefreshError(
-    'InvalidDefinition',
-    `Refresh "${refresh}" asks for ora_backup_mode or ora_facts, but this deployment does not speak to databases.`,
-    'Add "oracle": {} to the settings, deploy, and put ora_src_usr, ora_src_pwd and ora_src_cs into the new secret; or take ora_backup_mode and ora_facts out.',
-  );
+  if (request.mode === 'undo')
+    return prepareUndo(begun, ports.store, arrays.target, guards, request);
+  return prepareRefresh(begun, ports, arrays, request);
 };
 
 const NOTHING_HELD: LockDecision = { warnings: [] };

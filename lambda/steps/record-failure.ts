@@ -1,6 +1,6 @@
 import { isError, joinMessage } from '../refresh/errors.ts';
 import type { Outcome } from '../refresh/manifest.ts';
-import { modeOf, readEvent } from '../refresh/request.ts';
+import { executes, modeOf, readEvent } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { logOut, openArrays } from './arrays.ts';
 import { loadDefinition } from './definitions.ts';
@@ -22,7 +22,7 @@ export const recordFailure = async (run: Run, ports: Ports): Promise<Run> => {
   const known = run.refresh === undefined ? await identify(run, ports) : run;
   const arrays = await openArrays(ports, await arraysOf(known, ports)).catch(() => undefined);
   // A document that cannot be read may be the very reason of the failure; it must not keep it from being recorded.
-  const documents = await readRunDocuments(run, ports.store).catch(() => NO_DOCUMENTS);
+  const documents = await readRunDocuments(known, ports.store).catch(() => NO_DOCUMENTS);
   const target = await targetStateOf(known, ports.store);
   const steps = target === 'mixed' ? await stepsByHand(known, arrays?.target) : [];
   const error = target === 'mixed' ? withWayOut(reason, known) : reason;
@@ -52,6 +52,7 @@ const NO_DOCUMENTS: RunDocuments = {
   volumes: undefined,
   database: undefined,
   hooks: undefined,
+  doctor: undefined,
 };
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */
@@ -66,7 +67,7 @@ const identify = async (run: Run, { store, hookRights }: Ports): Promise<Run> =>
       if (isError(error, 'InvalidDefinition')) known = named;
       throw error;
     });
-    const execute = event.execute ?? definition.execute;
+    const execute = executes(event, definition);
     const tells = execute && hookRights !== undefined && definition.hooks.on_failure.length > 0;
     return {
       ...named,

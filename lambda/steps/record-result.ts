@@ -7,15 +7,22 @@ import { closeHookNotes } from './hook-notes.ts';
 import type { Ports } from './ports.ts';
 import { readRunDocuments, writeManifest } from './record.ts';
 import { endReservation } from './reserve-target.ts';
+import { retainSnapshots } from './retain-snapshots.ts';
 import { recoveredTarget } from './target-state.ts';
 
-/** Writes the manifest of a run that did what it should, and ends the sessions. */
+/** Sees to older snapshots, writes the manifest of a run that did what it should, and ends the sessions. */
 export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
   const [documents, request] = await Promise.all([
     readRunDocuments(run, ports.store),
     readDocument(ports.store, run.id, requestDocument),
   ]);
-  const recorded = await writeManifest(run, ports.store, documents, outcomeOf(run));
+  const { retention, warnings } = await retainSnapshots(run, request, ports);
+  const outcome = outcomeOf(run);
+  const recorded = await writeManifest(run, ports.store, documents, {
+    ...outcome,
+    retention,
+    warnings: [...(outcome.warnings ?? []), ...warnings],
+  });
   await closeHookNotes(ports.store, run.id);
   await endReservation(run, ports.store);
   // What is recorded has happened; a session that stays behind expires by itself.
@@ -25,7 +32,10 @@ export const recordResult = async (run: Run, ports: Ports): Promise<Run> => {
 };
 
 const outcomeOf = (run: Run): Outcome => {
-  if (!run.execute) return { status: 'PLANNED', target: run.has_target ? 'untouched' : 'none' };
+  if (!run.execute) {
+    const status = run.mode === 'doctor' ? 'CHECKED' : 'PLANNED';
+    return { status, target: run.has_target ? 'untouched' : 'none' };
+  }
   if (run.ends_recovered) return { status: 'SUCCEEDED', target: recoveredTarget(run) };
   if (!run.has_target) return { status: 'SNAPSHOT_ONLY', target: 'none' };
   return {

@@ -1,4 +1,5 @@
 import type { DatabaseRecord } from '../refresh/database-facts.ts';
+import type { Check } from '../refresh/doctor.ts';
 import { plannedHooks } from '../refresh/hook-calls.ts';
 import type { HookRecord } from '../refresh/hook-record.ts';
 import { makeManifest, type Outcome } from '../refresh/manifest.ts';
@@ -8,6 +9,7 @@ import type { SnapshotVolume } from '../refresh/volumes.ts';
 import { writeCurrent } from './current-manifest.ts';
 import {
   databaseDocument,
+  doctorDocument,
   findDocument,
   type HookNotes,
   hooksDocument,
@@ -35,16 +37,18 @@ export interface RunDocuments {
   readonly volumes: readonly SnapshotVolume[] | undefined;
   readonly database: DatabaseRecord | undefined;
   readonly hooks: HookNotes | undefined;
+  readonly doctor: readonly Check[] | undefined;
 }
 
 export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {
-  const [plan, volumes, database, hooks] = await Promise.all([
+  const [plan, volumes, database, hooks, doctor] = await Promise.all([
     findDocument(store, run.id, planDocument),
     findDocument(store, run.id, snapshotDocument),
     findDocument(store, run.id, databaseDocument),
     findDocument(store, run.id, hooksDocument),
+    run.mode === 'doctor' ? findDocument(store, run.id, doctorDocument) : undefined,
   ]);
-  return { plan, volumes, database, hooks };
+  return { plan, volumes, database, hooks, doctor };
 };
 
 /**
@@ -54,10 +58,14 @@ export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<Ru
 export const writeManifest = async (
   run: Run,
   store: ObjectStore,
-  { plan, volumes, database, hooks }: RunDocuments,
+  { plan, volumes, database, hooks, doctor }: RunDocuments,
   outcome: Outcome,
 ): Promise<Run> => {
-  const manifest = makeManifest(run, { plan, database, hooks: hooksOf(run, hooks) }, outcome);
+  const manifest = makeManifest(
+    run,
+    { plan, database, hooks: hooksOf(run, hooks), doctor },
+    outcome,
+  );
   const folder = manifestFolder(run.refresh);
   const key = manifestKey(run.refresh, run.id);
   // What was copied; else what the snapshot holds.

@@ -1,8 +1,8 @@
-import { LONGEST_EXECUTION_HOURS } from '../environment.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
 import type { Run } from '../refresh/run.ts';
 import { findReservation, type Reservation, writeReservation } from './documents.ts';
+import { mayBeAtWork } from './may-be-at-work.ts';
 import type { ObjectStore, Ports } from './ports.ts';
 
 /**
@@ -10,8 +10,6 @@ import type { ObjectStore, Ports } from './ports.ts';
  * starts there, another must not be overwriting. The guard, which holds it in between, is taken after the first and released
  * before the last. Reservations lie in the bucket, so they are about runs of one deployment.
  */
-
-const LONGEST_MS = LONGEST_EXECUTION_HOURS * 3_600_000;
 
 /** Refuses a target that another run has reserved which may be at work. @throws RefreshInProgress */
 export const refuseReserved = async (run: Run, ports: Ports): Promise<void> => {
@@ -57,12 +55,10 @@ export const endReservation = async (run: Run, store: ObjectStore): Promise<void
 const isHeldByOther = async (
   { execution, reserved, is_over }: Reservation,
   run: Run,
-  { clock, executionState }: Ports,
+  ports: Ports,
 ): Promise<boolean> => {
   if (is_over || execution === run.execution) return false;
-  const state = await executionState(execution);
-  if (state !== 'unknown') return state === 'alive';
-  return clock.now().getTime() - Date.parse(reserved) < LONGEST_MS;
+  return await mayBeAtWork(execution, Date.parse(reserved), ports);
 };
 
 const reservedBy = (run: Run, found: Reservation | undefined): RefreshError =>

@@ -66,7 +66,7 @@ const overridesIn = (detail: unknown): z.output<typeof overridesSchema> => {
     error: 'InvalidEvent',
     what: `event's detail.${OVERRIDES_KEY}`,
     remedy:
-      'It may override snapshot_name, ignore_match, ora_backup_mode and execute, or ask for expect_plan, undo or recover; it never ' +
+      'It may override snapshot_name, ignore_match, ora_backup_mode and execute, or ask for expect_plan, undo, recover or doctor; it never ' +
       'names a group, an array or an exclusion.',
   });
 };

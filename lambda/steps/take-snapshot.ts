@@ -19,6 +19,7 @@ import {
   refuseWithoutBackupMode,
   snapshotAppeared,
 } from './mark-snapshot.ts';
+import { makingTags, markAsMade, NOT_MARKED } from './own-snapshots.ts';
 import type { FlashArray, GroupSnapshot, Ports, SnapshotOptions } from './ports.ts';
 import { prepared, replicaSnapshot, requireExecute, targetArrayName } from './prepared-run.ts';
 
@@ -36,7 +37,12 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   const found = run.snapshot?.reused ? await findSnapshot(array, snapshotName) : undefined;
   const reused = found !== undefined;
   if (!found) refuseWithoutBackupMode(run, request, ports.clock);
-  const marks = found ? NO_MARKS : await marksFor(run, store, await array.capabilities());
+  const can = await array.capabilities();
+  const marks = found ? NO_MARKS : await marksFor(run, store, can);
+  const making =
+    found || request.keep_snapshots === null
+      ? NOT_MARKED
+      : await makingTags(run, request.refresh, snapshotName, store);
   const sendsLater = request.replicate && marks.beforeSending;
   const mayExist = marks === NO_MARKS || (await noteTaking(run, ports));
   const { snapshot, isNew } = found
@@ -44,9 +50,15 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
     : await create(array, group, request.snapshot_suffix, {
         replicateNow: request.replicate && !sendsLater,
         tags: marks.ofGroup,
+        marks: can.snapshotTags ? making.tags : [],
       });
   if (!found && !isNew && !mayExist) throw snapshotAppeared(snapshotName);
-  const warnings = await markMembers(array, snapshot.name, marks.ofMembers);
+  const warnings = [
+    ...making.warnings,
+    ...(await markMembers(array, snapshot.name, marks.ofMembers)),
+    // One that was there may be somebody else's, though an earlier attempt has asked for it too.
+    ...(isNew && !can.snapshotTags ? await markAsMade(array, snapshot.name, making.tags) : []),
+  ];
   if (request.replicate && (sendsLater || !isNew)) {
     await sendToTarget(run, arrays, snapshotName, sendsLater || reused);
   }

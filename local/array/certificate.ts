@@ -26,12 +26,12 @@ export interface ServerCertificate {
   key: string;
 }
 
-/** Makes a CA and, with it, a certificate for this machine. The key of the CA is forgotten right away. */
-export async function makeCertificate(): Promise<ServerCertificate> {
+/** Makes a CA and, with it, a certificate for this machine, for so many days. The key of the CA is forgotten right away. */
+export async function makeCertificate(days = 90): Promise<ServerCertificate> {
   const [caKeys, serverKeys] = await Promise.all([makeKeys(), makeKeys()]);
   const validity = {
     notBefore: new Date(Date.now() - DAY_MS),
-    notAfter: new Date(Date.now() + 30 * DAY_MS),
+    notAfter: new Date(Date.now() + days * DAY_MS),
     signingAlgorithm: SIGNING,
   };
   const caKeyId = await SubjectKeyIdentifierExtension.create(caKeys.publicKey, false, webcrypto);

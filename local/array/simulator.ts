@@ -61,6 +61,8 @@ export interface SimulatorOptions {
   sessionIdleMs?: number;
   /** The same seed gives the same ids and serials; 1 by default. */
   seed?: number;
+  /** For how many days the certificate of the arrays is valid; 90 by default. */
+  certificateDays?: number;
   /** Called for each answered request to an array. */
   onExchange?: (exchange: Exchange) => void;
   /** Called once for each request that a fault now holds (`act_late_ms`, `delay_ms`): its client may give up. */
@@ -119,8 +121,14 @@ export interface RunningSimulator {
   stop(): Promise<void>;
 }
 
-/** Made once: all simulators of a process have the same. */
+/** Made once: all simulators of a process have the same, unless they ask for another. */
 let certificateOfProcess: Promise<ServerCertificate> | undefined;
+
+const certificateFor = (days: number | undefined): Promise<ServerCertificate> => {
+  if (days !== undefined) return makeCertificate(days);
+  certificateOfProcess ??= makeCertificate();
+  return certificateOfProcess;
+};
 
 /** Starts the arrays of a state file, each on a port of its own, and the admin port. Throws `StateFileError`. */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
@@ -132,8 +140,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     sessionIdleMs: options.sessionIdleMs ?? HALF_AN_HOUR_MS,
     seed: options.seed ?? 1,
   });
-  certificateOfProcess ??= makeCertificate();
-  const certificate = await certificateOfProcess;
+  const certificate = await certificateFor(options.certificateDays);
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   const open = async (server: Server, port: number) => {

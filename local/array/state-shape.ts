@@ -4,6 +4,8 @@ import {
   LINK_TYPES,
   type Link,
   PROMOTION_STATUSES,
+  RETENTION_LOCKS,
+  type RetentionLock,
   VOLUME_SUBTYPES,
 } from './store/model.ts';
 import { isPlainName, isQualifiedName, NAME_RULE } from './store/names.ts';
@@ -64,9 +66,11 @@ const target = z.union(
       name: z.string(),
       /** Whether the array takes what the group sends; it does unless somebody says otherwise. */
       allowed: z.boolean().optional(),
+      /** Of the group's replica there, which has a lock of its own. */
+      retention_lock: z.enum(RETENTION_LOCKS).optional(),
     }),
   ],
-  'not a target: the name of an array, or { name, allowed? }',
+  'not a target: the name of an array, or { name, allowed?, retention_lock? }',
 );
 
 const connection = z.strictObject({
@@ -83,11 +87,13 @@ const protectionGroup = z.strictObject({
   volumes: z.array(z.string()).optional(),
   hosts: z.array(z.string()).optional(),
   host_groups: z.array(z.string()).optional(),
-  /** The arrays that it replicates to, each by its name or as `{ name, allowed }`. */
+  /** The arrays that it replicates to, each by its name or as `{ name, allowed, retention_lock }`. */
   targets: z.array(target).optional(),
   /** The pod of the group, where `name` is written without `pod::`. */
   pod: plainName.optional(),
   destroyed: z.boolean().optional(),
+  /** `ratcheted`: SafeMode; `unlocked` unless somebody says otherwise. */
+  retention_lock: z.enum(RETENTION_LOCKS).optional(),
   /** Group snapshots that exist already; they hold what the members hold at the start. */
   snapshots: z.array(snapshot).optional(),
 });
@@ -115,6 +121,10 @@ export const arrayState = z.strictObject({
   protection_groups: z.array(protectionGroup).optional(),
   hosts: z.array(host).optional(),
   host_groups: z.array(hostGroup).optional(),
+  /** Bytes; 100 TiB without it. */
+  capacity: z.int().positive().optional(),
+  /** What is occupied of it, in bytes; 0 without it. What is copied here occupies nothing. */
+  used: z.int().nonnegative().optional(),
   /** True: a volume that is overwritten keeps its own `created`; false without it. */
   keeps_created: z.boolean().optional(),
   /** Connections to other arrays of the file. A source and its target are connected without a word about it. */
@@ -129,8 +139,16 @@ export const linkOf = ({
   type = 'async-replication',
 }: Partial<z.infer<typeof connection>>): Link => ({ status, type });
 
-/** A target is allowed unless the file says otherwise. */
-export function readTarget(given: z.infer<typeof target>): { name: string; allowed: boolean } {
-  if (typeof given === 'string') return { name: given, allowed: true };
-  return { name: given.name, allowed: given.allowed ?? true };
+/** A target is allowed, and the replica there unlocked, unless the file says otherwise. */
+export function readTarget(given: z.infer<typeof target>): {
+  name: string;
+  allowed: boolean;
+  retentionLock: RetentionLock;
+} {
+  const {
+    name,
+    allowed = true,
+    retention_lock = 'unlocked',
+  } = typeof given === 'string' ? { name: given } : given;
+  return { name, allowed, retentionLock: retention_lock };
 }

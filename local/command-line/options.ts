@@ -25,6 +25,8 @@ export interface Options {
   readonly undo: boolean;
   /** The run to clear up after. */
   readonly recover: string | undefined;
+  /** Check what the refresh depends on, and nothing else. */
+  readonly doctor: boolean;
   readonly json: boolean;
   readonly help: boolean;
   /** Which worked example to run. */
@@ -52,6 +54,8 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
       --undo                        put the group of -t back to what it held before its last refresh
       --recover RUN                 clear up after a run that ended in the middle, on the group of -t; or, where that
                                     only took a snapshot, of -s
+      --doctor                      check whatever the refresh depends on: arrays, certificates, token, groups, sizes,
+                                    replication, space and more; nothing is written to an array
       --demo replication            the worked example with two arrays
       --demo hooks                  the worked example with a database on the target, which is stopped and started
       --json                        print the manifest and nothing else
@@ -59,7 +63,7 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
                                     (default: $XDG_STATE_HOME/flasharray-refresh)
   -h, --help                        show this
 
-Exit codes: 0 succeeded or planned; 1 refused or failed, the target is whole; 2 bad options or configuration;
+Exit codes: 0 succeeded, planned or checked; 1 refused, failed or a check did, the target is whole; 2 bad options or configuration;
 3 the target may be mixed; 4 the source database may still be in backup mode, whatever else.`;
 
 const flags = {
@@ -76,6 +80,7 @@ const flags = {
   'expect-plan': { type: 'string' },
   undo: { type: 'boolean' },
   recover: { type: 'string' },
+  doctor: { type: 'boolean' },
   demo: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -86,7 +91,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws UsageError */
 export const readOptions = (args: readonly string[], environment: Environment): Options => {
   const { values } = parse(args.map(unifySpelling));
-  const { undo = false, recover } = values;
+  const { undo = false, recover, doctor = false } = values;
   if (undo && recover !== undefined) {
     throw new UsageError('--undo and --recover do not go together. Recover first, then undo.');
   }
@@ -99,9 +104,11 @@ export const readOptions = (args: readonly string[], environment: Environment): 
       `--undo and --recover take no snapshot, so ${useless.join(' and ')} cannot go with them. Leave it out.`,
     );
   }
+  if (doctor) refuseDeeds(values);
   return {
     undo,
     recover,
+    doctor,
     expectPlan: values['expect-plan'],
     source: values['source-protection-group'],
     target: values['target-protection-group'],
@@ -118,6 +125,20 @@ export const readOptions = (args: readonly string[], environment: Environment): 
     demo: readDemo(values.demo),
     retryScale: readScale(environment['REFRESH_RETRY_SCALE'] ?? '0.1'),
   };
+};
+
+/** @throws UsageError where something is to be done besides checking */
+const refuseDeeds = (values: ReturnType<typeof parse>['values']): void => {
+  const deeds = [
+    ...(values.execute ? ['-x'] : []),
+    ...(values.undo ? ['--undo'] : []),
+    ...(values.recover === undefined ? [] : ['--recover']),
+    ...(values['expect-plan'] === undefined ? [] : ['--expect-plan']),
+  ];
+  if (deeds.length === 0) return;
+  throw new UsageError(
+    `--doctor only looks, so ${deeds.join(' and ')} cannot go with it. Leave it out, or --doctor.`,
+  );
 };
 
 /** What stays the same when it is cleared up after a run. */

@@ -1,8 +1,9 @@
-import Table from 'cli-table3';
 import { joinMessage } from '../../lambda/refresh/errors.ts';
 import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import type { ArrayIdentity } from '../../lambda/refresh/run.ts';
 import { formatSize } from '../../lambda/refresh/volumes.ts';
+import { checksTable, describeChecks } from './report-checks.ts';
+import { table } from './table.ts';
 
 /**
  * What a person reads at the end of a run.
@@ -13,6 +14,7 @@ export const reportRun = (manifest: Manifest, backsUp: boolean): string =>
     heading(manifest),
     pairsTable(manifest),
     hooksTable(manifest),
+    checksTable(manifest),
     notes(manifest),
     outcome(manifest, backsUp),
     byHand(manifest),
@@ -120,7 +122,7 @@ const pairsTable = ({ pairs }: Manifest): string => {
         : `${formatSize(target.size)} → ${formatSize(source.size)}`,
       RULES[rule],
     ]),
-    [1, 3],
+    { right: [1, 3] },
   );
 };
 
@@ -136,21 +138,6 @@ const hooksTable = ({ hooks }: Manifest): string => {
       status,
     ]),
   );
-};
-
-/** A table as wide as it needs to be. `right`: columns aligned to the right. */
-export const table = (
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  right: readonly number[] = [],
-): string => {
-  const drawn = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
-  });
-  for (const row of rows) drawn.push([...row]);
-  return drawn.toString();
 };
 
 const notes = ({ excluded, warnings }: Manifest): string =>
@@ -173,6 +160,7 @@ const outcome = (manifest: Manifest, backsUp: boolean): string => {
   if (error) {
     return `FAILED: ${error.name}\n${joinMessage(error.message, error.remedy)}\n${TARGET_STATES[target]}`;
   }
+  if (status === 'CHECKED') return describeChecks(manifest);
   if (status === 'PLANNED')
     return `PLANNED: ${describePlan(manifest, backsUp)} Nothing was changed.`;
   if (manifest.mode === 'recover') return `SUCCEEDED: ${describeRecovery(manifest)}`;

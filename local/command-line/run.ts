@@ -90,9 +90,10 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
   }
 };
 
-const eventFor = ({ undo, recover, expectPlan }: Options) => ({
+const eventFor = ({ undo, recover, expectPlan, doctor }: Options) => ({
   trigger: 'cli',
   ...(undo && { undo }),
+  ...(doctor && { doctor }),
   ...(recover !== undefined && { recover }),
   ...(expectPlan !== undefined && { expect_plan: expectPlan }),
 });

@@ -6,7 +6,7 @@ import { type StateReport, startSimulator } from '../array/simulator.ts';
 import { hooks } from '../hosts/demo-hooks.ts';
 import { type Configuration, localHooks, withOptions } from './configuration.ts';
 import { isDemo, type Options } from './options.ts';
-import { table } from './report.ts';
+import { table } from './table.ts';
 
 const SOURCE = 'gct-oradb-demo-prd01-pg';
 const TARGET = 'gct-oradb-demo-dev01-pg';

@@ -405,6 +405,8 @@ describe('an overwrite on the second array', () => {
       expectRestored(report, 'ArrayRequestRefused');
       expect(callsOf(mutations(requestsTo('fa-prod', report)))).toEqual([
         'POST /protection-group-snapshots',
+        // Says who has made it.
+        'PUT /volume-snapshots/tags/batch',
       ]);
       expectRefreshed(repaired);
     },

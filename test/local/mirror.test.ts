@@ -10,8 +10,15 @@ afterAll(removeFolders);
 const KEPT = ['acquire', 'backup', 'overwrite', 'request', 'snapshot'];
 
 /** The keys of what is recalled of two killed runs, which left no manifests. */
-const recall = async (recover: string | undefined): Promise<string[]> => {
+const recall = async (
+  recover: string | undefined,
+  others: readonly string[] = [],
+): Promise<string[]> => {
   const folder = await newFolder();
+  for (const key of others) {
+    await mkdir(dirname(join(folder, key)), { recursive: true });
+    await writeFile(join(folder, key), '{}');
+  }
   for (const run of ['run-1', 'run-2']) {
     for (const name of KEPT) {
       const file = join(folder, 'runs', run, `${name}.json`);
@@ -37,4 +44,13 @@ it('a killed run that is cleared up after is recalled as far as its backup mode 
 
 it('nothing is recalled of it otherwise', async () => {
   expect(await recall(undefined)).toEqual([]);
+});
+
+it('what tells own snapshots, and those that others use, is recalled by every run', async () => {
+  const kept = [
+    'manifests/dev-pg/owner.json',
+    'runs/_snapshots/fa-prod/prd-pg/prd-pg.s1/run-1.json',
+  ];
+
+  expect(await recall(undefined, kept)).toEqual(kept);
 });

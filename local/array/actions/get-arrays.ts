@@ -5,20 +5,18 @@ import { ERADICATION_DELAY_MS } from '../store/array-store.ts';
 import { SIMULATED_PURITY } from '../views/purity.ts';
 import { space } from '../views/space.ts';
 
-const CAPACITY = 100 * 2 ** 40;
-
 /** `GET /arrays`: the array itself. */
 export const getArrays: Action = (array, call) =>
   answerList(array, call, {
     objects: [array],
     key: ({ id }) => id,
-    view: ({ id, name, sessionIdleMs }) => ({
+    view: ({ id, name, sessionIdleMs, capacity, used }) => ({
       id,
       name,
       version: SIMULATED_PURITY,
       os: 'Purity//FA',
       banner: '',
-      capacity: CAPACITY,
+      capacity,
       console_lock_enabled: false,
       idle_timeout: sessionIdleMs,
       ntp_servers: [],
@@ -36,6 +34,11 @@ export const getArrays: Action = (array, call) =>
           }),
         },
       }),
-      space: space(CAPACITY),
+      space: {
+        ...space(capacity),
+        total_physical: used,
+        // In the 2.26 file, and called the successor there; how old it is, is not known.
+        ...from(26, call.version, { total_used: used }),
+      },
     }),
   });

@@ -23,7 +23,7 @@ export const patchGroupSnapshots: Action = (array, call) => {
     throw refuse('name and destroyed cannot be set together.');
   }
   if (destroyed !== undefined) {
-    for (const snapshot of snapshots) checkDestroy(call, snapshot, destroyed);
+    for (const snapshot of snapshots) checkDestroy(array, call, snapshot, destroyed);
     for (const snapshot of snapshots) destroy(array, snapshot, destroyed ? call.now : null);
   }
   if (name !== undefined) {
@@ -34,8 +34,17 @@ export const patchGroupSnapshots: Action = (array, call) => {
   return answerItems(snapshots.map(groupSnapshotView(array, call.version, call.now)));
 };
 
-/** What is being replicated cannot be destroyed, here or on the target (flasharray-rest.md §5.3). */
-function checkDestroy(call: Call, snapshot: GroupSnapshot, destroyed: boolean): void {
+/** What is being replicated cannot be destroyed, here or on the target (flasharray-rest.md §5.3); nor what SafeMode keeps. */
+function checkDestroy(
+  array: ArrayStore,
+  call: Call,
+  snapshot: GroupSnapshot,
+  destroyed: boolean,
+): void {
+  const group = array.groups.withId(snapshot.source.id);
+  if (destroyed && group?.retentionLock === 'ratcheted') {
+    throw refuse(messages.groupLocked, snapshot.name);
+  }
   const isUnderWay =
     snapshot.transfer?.completed === null || call.lanes.some((lane) => lane.carries(snapshot));
   if (destroyed && isUnderWay) throw refuse(messages.groupSnapshotInUse, snapshot.name);

@@ -37,6 +37,8 @@ export const messages = {
   groupSnapshotDestroyed: 'Protection group snapshot has been destroyed.',
   groupSnapshotAlive: 'Protection group snapshot is not destroyed.',
   groupSnapshotInUse: 'Protection group snapshot is in use by replication.',
+  // The 2.26 spec says that SafeMode restricts what is done to the group. That this is part of it, and the words, are a guess.
+  groupLocked: 'The retention lock of the protection group is ratcheted.',
   groupWithoutTargets: 'Protection group has no replication targets.',
   groupReplica: 'Protection group is the replica of a remote one.',
   // No source has the array's words; clients are to expect one about replication (flasharray-rest.md §5.4).

@@ -26,6 +26,9 @@ export class ArrayStore {
   readonly ids: IdSource;
   /** Whether a volume that is overwritten keeps its own `created`, instead of taking that of the image. */
   keepsCreated: boolean;
+  /** Bytes. */
+  readonly capacity: number;
+  readonly used: number;
   readonly volumes = new Table<Volume>();
   readonly volumeSnapshots = new Table<VolumeSnapshot>();
   readonly groups = new Table<ProtectionGroup>();
@@ -47,6 +50,8 @@ export class ArrayStore {
     sessionIdleMs: number;
     ids: IdSource;
     keepsCreated: boolean;
+    capacity: number;
+    used: number;
   }) {
     this.id = identity.id;
     this.name = identity.name;
@@ -54,6 +59,8 @@ export class ArrayStore {
     this.sessionIdleMs = identity.sessionIdleMs;
     this.ids = identity.ids;
     this.keepsCreated = identity.keepsCreated;
+    this.capacity = identity.capacity;
+    this.used = identity.used;
   }
 
   /** Opens a session. Its token is no secret worth seeding. */

@@ -24,14 +24,14 @@ export function connectArrays(loaded: readonly Loaded[], now: number): Lane[] {
     (state.protection_groups ?? []).flatMap((given) => {
       const group = source.groups.named(inPod(given.pod, given.name));
       return (given.targets ?? []).flatMap((entry) => {
-        const { name, allowed } = readTarget(entry);
+        const { name, allowed, retentionLock } = readTarget(entry);
         const target = find(name);
         if (group === undefined || target === undefined) return [];
         // Without a word about it in the state, a source and its target are connected.
         const link = connect(source, target, linkOf({}));
         const permission = { array: { id: target.id, name: target.name }, allowed };
         group.targets.push(permission);
-        const replica = replicaOf(source, group, target, permission);
+        const replica = { ...replicaOf(source, group, target, permission), retentionLock };
         target.groups.add(replica);
         return new Lane({ source, group, target, replica, permission, link }, now);
       });
@@ -57,7 +57,7 @@ function replicaOf(
   group: ProtectionGroup,
   target: ArrayStore,
   permission: ReplicationTarget,
-): ProtectionGroup {
+): Omit<ProtectionGroup, 'retentionLock'> {
   return {
     id: derivedId(target, group.id),
     name: replicaName(source.name, group.name),

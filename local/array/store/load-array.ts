@@ -5,6 +5,7 @@ import { inPod } from './names.ts';
 import { createIdSource } from './seeded-ids.ts';
 import { takeGroupSnapshot } from './take-group-snapshot.ts';
 
+const TIB = 2 ** 40;
 const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
 
@@ -27,6 +28,8 @@ export function loadArray(state: ArrayState, options: LoadOptions): ArrayStore {
     sessionIdleMs: options.sessionIdleMs,
     ids,
     keepsCreated: state.keeps_created ?? false,
+    capacity: state.capacity ?? 100 * TIB,
+    used: state.used ?? 0,
   });
   loadVolumes(array, state, options);
   loadHosts(array, state);
@@ -95,6 +98,7 @@ function loadGroups(array: ArrayStore, state: ArrayState, times: LoadOptions): v
       targets: [],
       origin: null,
       lastNumber: 0,
+      retentionLock: given.retention_lock ?? 'unlocked',
     };
     array.groups.add(group);
     for (const [index, { suffix, created, destroyed, tags }] of (given.snapshots ?? []).entries()) {

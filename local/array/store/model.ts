@@ -74,6 +74,10 @@ export interface Transfer {
   progress: number;
 }
 
+/** `ratcheted`: SafeMode keeps the group's snapshots (2.26 spec, `ProtectionGroup`). */
+export const RETENTION_LOCKS = ['unlocked', 'ratcheted'] as const;
+export type RetentionLock = (typeof RETENTION_LOCKS)[number];
+
 export interface ProtectionGroup extends Resource {
   /** Members by id or, as hosts and host groups have none in REST, by name; of one kind only. */
   volumeIds: readonly string[];
@@ -85,6 +89,7 @@ export interface ProtectionGroup extends Resource {
   readonly origin: Reference | null;
   /** The number that the last snapshot without a suffix got. */
   lastNumber: number;
+  readonly retentionLock: RetentionLock;
 }
 
 /** A target of a group: one object, which the group and its replica share. */

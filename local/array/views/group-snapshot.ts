@@ -4,6 +4,7 @@ import type { ArrayStore } from '../store/array-store.ts';
 import type { GroupSnapshot } from '../store/model.ts';
 import { podOf } from '../store/names.ts';
 import { sizeOf } from '../store/take-group-snapshot.ts';
+import { eradicationOf } from './protection-group.ts';
 import { destroyedFields } from './resource.ts';
 import { space } from './space.ts';
 
@@ -18,6 +19,8 @@ export const groupSnapshotView =
     ...destroyedFields(snapshot, now),
     source: reference(snapshot.source),
     pod: reference(array.container(podOf(snapshot.source.name))),
-    ...from(13, version, { eradication_config: { manual_eradication: 'enabled' } }),
+    ...from(13, version, {
+      eradication_config: eradicationOf(array.groups.withId(snapshot.source.id)),
+    }),
     space: space(sizeOf(array, snapshot)),
   });

@@ -11,6 +11,11 @@ import { space } from './space.ts';
 const schedule = { at: null, enabled: false, frequency: 86_400_000 };
 const retention = { all_for_sec: 86_400, days: 7, per_day: 4 };
 
+/** Nothing of a group under SafeMode is eradicated by hand (2.26 spec, `ProtectionGroupEradicationConfig`). */
+export const eradicationOf = (group: ProtectionGroup | undefined): JsonObject => ({
+  manual_eradication: group?.retentionLock === 'ratcheted' ? 'disabled' : 'enabled',
+});
+
 /** Makes the view of protection groups: the schema `ProtectionGroup`. */
 export const protectionGroupView =
   (array: ArrayStore, version: number, now: number) =>
@@ -29,8 +34,8 @@ export const protectionGroupView =
       host_group_count: group.hostGroups.length,
       target_count: group.targets.length,
       ...from(13, version, {
-        retention_lock: 'unlocked',
-        eradication_config: { manual_eradication: 'enabled' },
+        retention_lock: group.retentionLock,
+        eradication_config: eradicationOf(group),
       }),
       source_retention: retention,
       target_retention: retention,

@@ -29,6 +29,18 @@ describe('the certificate of an array', () => {
     await expect(listWith(stub)).resolves.toEqual([]);
   });
 
+  it('is known with its end as soon as there is a connection', async () => {
+    const stub = await startStubArray(answering, { certificate: await makeCertificate(10) });
+    const session = sessionWith(stub);
+    expect(session.certificate).toBeNull();
+
+    await session.list('/volumes', {}, named);
+
+    const days = ((session.certificate?.validTo.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(9.9);
+    expect(days).toBeLessThanOrEqual(10);
+  });
+
   it('that vouches for itself can be its own authority', async () => {
     const certificate = await makeSelfSigned('localhost', 1);
     const stub = await startStubArray(answering, { name: 'localhost', certificate });

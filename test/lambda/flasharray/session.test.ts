@@ -239,3 +239,29 @@ describe('logging out', () => {
     await expect(session.logOut()).resolves.toBeUndefined();
   });
 });
+
+describe('a greeting', () => {
+  it('begins anew: what was known may no longer be so', async () => {
+    const stub = await startStubArray(knowing(1, 2));
+    const session = sessionWith(stub);
+    await session.list('/volumes', {}, named);
+
+    expect(await session.greet()).toBe(26);
+    await session.list('/volumes', {}, named);
+
+    expect(callsTo(stub).slice(3)).toEqual([
+      'POST /api/2.26/logout',
+      'GET /api/api_version',
+      LOGIN,
+      'GET /api/2.26/volumes',
+    ]);
+  });
+
+  it('as the first call asks for nothing but the versions', async () => {
+    const stub = await startStubArray(knowing(1));
+
+    await sessionWith(stub).greet();
+
+    expect(callsTo(stub)).toEqual(['GET /api/api_version']);
+  });
+});

@@ -58,6 +58,7 @@ describe('a manifest', () => {
       guard: 'dev-pg.before-s1',
       recovered: null,
       recovery_steps: [],
+      retention: null,
       pairs: [
         {
           source: { id: 'id-of-prd-1', name: 'prd-1', size: 128_849_018_880 },
@@ -73,6 +74,7 @@ describe('a manifest', () => {
       ],
       excluded: [{ id: 'id-of-prd-config', name: 'prd-config' }],
       hooks: [],
+      doctor: [],
       warnings: [],
       steps: [{ step: 'prepare', started, ms: 210, requests: 9 }],
       error: null,

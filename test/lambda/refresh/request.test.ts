@@ -71,6 +71,26 @@ describe('a definition', () => {
     });
   });
 
+  it.each(['nightly', '{refresh}', 'a-{refresh}'])(
+    'keeps no number of snapshots that are all called %s',
+    (snapshot_name) => {
+      expect(refusalFor({ snapshot_name, keep_snapshots: 3 })).toMatchObject({
+        name: 'InvalidDefinition',
+        message: expect.stringContaining(
+          'keep_snapshots: expected no such key beside a snapshot_name without {date}, {time} or {run}',
+        ),
+      });
+      expect(read({ snapshot_name }).keep_snapshots).toBeUndefined();
+    },
+  );
+
+  it.each(['{run}', 'x-{date}', '{refresh}-{time}'])(
+    'may keep those called %s',
+    (snapshot_name) => {
+      expect(read({ snapshot_name, keep_snapshots: 3 }).keep_snapshots).toBe(3);
+    },
+  );
+
   it('in two spellings must say the same in both', () => {
     expect(read({ src_protection_group: 'prd-pg' }).source_protection_group).toBe('prd-pg');
     expect(refusalFor({ tgt_protection_group: 'tst-pg' })).toMatchObject({
@@ -148,6 +168,8 @@ describe('a definition', () => {
     ['settle_seconds', 0.5, 'expected an int, found 0.5'],
     ['keep_before_snapshots', 0, 'expected at least 1'],
     ['keep_before_snapshots', 101, 'expected at most 100'],
+    ['keep_snapshots', 0, 'expected at least 1'],
+    ['keep_snapshots', 1_001, 'expected at most 1000'],
     ['ora_backup_mode', 'now', 'expected a boolean, found "now"'],
     ['ora_backup_mode_max_seconds', 9, 'expected at least 10 seconds'],
     ['ora_backup_mode_max_seconds', 3_601, 'expected at most 3600 seconds'],
@@ -224,6 +246,7 @@ describe('an event', () => {
     'idle_target_max_reads',
     'settle_seconds',
     'keep_before_snapshots',
+    'keep_snapshots',
     'ora_facts',
     'ora_backup_mode_max_seconds',
     'ora_archive_log',

@@ -39,6 +39,7 @@ describe('a request', () => {
       idle_target_max_reads: 5,
       settle_seconds: 60,
       keep_before_snapshots: 3,
+      keep_snapshots: 7,
       ora_backup_mode: false,
       ora_facts: false,
       ora_backup_mode_max_seconds: 300,
@@ -63,6 +64,20 @@ describe('a request', () => {
     expect(
       resolve({ snapshot_name: 's1' }, { snapshot_name: 's2-{run}', ignore_match: true }),
     ).toMatchObject({ snapshot_suffix: 's2-nightly-1', ignore_match: true });
+  });
+
+  it.each<[object, object, number | null]>([
+    [{}, {}, 7],
+    [{ keep_snapshots: 3 }, {}, 3],
+    [{ snapshot_name: '{run}', keep_snapshots: 3 }, { snapshot_name: 'n-{date}' }, 3],
+    [{ snapshot_name: 's1' }, {}, null],
+    [{ snapshot_name: 's1' }, { snapshot_name: '{run}' }, 7],
+    [{ keep_snapshots: 3 }, { snapshot_name: 'release-42' }, null],
+    [{ snapshot_name: '{refresh}' }, {}, null],
+    [{ keep_snapshots: 3 }, { undo: true }, null],
+    [{ keep_snapshots: 3 }, { recover: 'nightly-0' }, null],
+  ])('of %j and %j keeps %s snapshots', (definition, overrides, keep_snapshots) => {
+    expect(resolve(definition, overrides)).toMatchObject({ keep_snapshots });
   });
 
   it.each(['prd-pg', 'PRD-pg'])('whose target is its source (%s) is refused', (target) => {
@@ -111,6 +126,11 @@ describe('a request', () => {
     [{ undo: true, expect_plan: `sha256:${'0'.repeat(64)}` }, 'undo'],
     [{ recover: 'nightly-1' }, 'recover'],
     [{ recover: 'nightly-1', undo: false, ignore_match: false }, 'recover'],
+    [{ doctor: false }, 'refresh'],
+    [
+      { doctor: true, execute: false, undo: false, snapshot_name: 's2', ignore_match: true },
+      'doctor',
+    ],
   ])('of %j is for one thing: %s', (overrides, mode) => {
     expect(resolve({}, overrides)).toMatchObject({
       mode,
@@ -131,6 +151,12 @@ describe('a request', () => {
       { undo: true, snapshot_name: 's1', ignore_match: true },
       'undo and snapshot_name, ignore_match',
     ],
+    [{ doctor: true, execute: true }, 'doctor and execute'],
+    [{ doctor: true, undo: true }, 'doctor and undo'],
+    [
+      { doctor: true, recover: 'nightly-1', expect_plan: 'sha256:0' },
+      'doctor and recover, expect_plan',
+    ],
   ])('of %j asks for what does not go together', (overrides, what) => {
     expect(refusalOf(() => resolve({}, overrides))).toMatchObject({
       name: 'InvalidEvent',
@@ -140,12 +166,17 @@ describe('a request', () => {
 
   it.each([
     ['to refresh', 'source_protection_group', {}],
+    ['to check', 'source_protection_group', { doctor: true }],
     ['to undo', 'target_protection_group', { undo: true }],
   ])('%s needs a %s', (_, key, overrides) => {
     expect(refusalOf(() => resolve({ [key]: undefined }, overrides))).toMatchObject({
       name: 'InvalidDefinition',
       message: `The definition "nightly" is not valid: ${key}: expected text, found nothing.`,
     });
+  });
+
+  it('to check never executes, whatever the definition says', () => {
+    expect(resolve({ execute: true }, { doctor: true }).execute).toBe(false);
   });
 
   it('to recover needs no target group: there may be a source database to clear up', () => {

@@ -37,6 +37,14 @@ const setUp = async (more: Partial<typeof note> = {}, state: ExecutionState = 'd
 const recovering = (more: object = {}): Run => begun({ recover: 'nightly-0', ...more });
 
 describe('a run that clears up after one that has left a note of backup mode', () => {
+  it('ends nothing where a doctor is asked for as well, which Prepare refuses', async () => {
+    const { ports } = await setUp();
+
+    expect(await findBackupMode(recovering({ doctor: true }), ports)).toMatchObject({
+      ends_backup: false,
+    });
+  });
+
   it.each<ExecutionState>(['dead', 'unknown'])('ends that first (%s)', async (state) => {
     const { ports } = await setUp({}, state);
 

@@ -38,6 +38,7 @@ const request = (more: object = {}) =>
     idle_target_max_reads: 5,
     settle_seconds: 60,
     keep_before_snapshots: 3,
+    keep_snapshots: null,
     ora_backup_mode: false,
     ora_facts: false,
     ora_backup_mode_max_seconds: 300,

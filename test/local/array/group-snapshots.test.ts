@@ -21,6 +21,15 @@ beforeAll(async () => {
       { name: 'xprd-pg', volumes: ['dev-0'], snapshots: [{ suffix: 's1', created: 1000 }] },
       { name: 'gone-pg', volumes: ['dev-0'], destroyed: true },
       { name: 'num-pg', volumes: ['dev-0'], snapshots: [{ suffix: '2' }] },
+      {
+        name: 'safe-pg',
+        volumes: ['dev-0'],
+        retention_lock: 'ratcheted',
+        snapshots: [
+          { suffix: 's1', created: 2000 },
+          { suffix: 'gone', created: 3000, destroyed: true },
+        ],
+      },
     ],
   });
 });
@@ -32,7 +41,18 @@ const patch = (names: string, body: object) =>
 
 describe('listing group snapshots', () => {
   it.each([
-    [{}, ['xprd-pg.s1', 'prd-pg.s1', 'num-pg.2', 'prd-pg.s10', 'prd-pg.old']],
+    [
+      {},
+      [
+        'xprd-pg.s1',
+        'safe-pg.s1',
+        'safe-pg.gone',
+        'prd-pg.s1',
+        'num-pg.2',
+        'prd-pg.s10',
+        'prd-pg.old',
+      ],
+    ],
     [{ names: 'prd-pg.s1' }, ['prd-pg.s1']],
     [{ names: 'PRD-pg.S1' }, ['prd-pg.s1']],
     [{ names: 'prd-pg' }, ['prd-pg.s1', 'prd-pg.s10', 'prd-pg.old']],
@@ -41,7 +61,7 @@ describe('listing group snapshots', () => {
     [{ names: 'nothing*' }, []],
     [{ source_names: 'xprd-pg' }, ['xprd-pg.s1']],
     [{ source_names: 'gone-pg' }, []],
-    [{ destroyed: true }, ['prd-pg.old']],
+    [{ destroyed: true }, ['safe-pg.gone', 'prd-pg.old']],
     [{ filter: "suffix='s1' and source.name='prd-pg'" }, ['prd-pg.s1']],
   ])('%j', async (query, expected) => {
     expect(await array.names(PATH, query)).toEqual(expected);
@@ -121,7 +141,9 @@ describe('destroying a group snapshot', () => {
     const { status, body } = await patch('prd-pg.old', { destroyed: false });
     expect(status).toBe(200);
     expect(body.items).toMatchObject([{ destroyed: false, time_remaining: null }]);
-    expect(await array.names('/volume-snapshots', { destroyed: true })).toEqual([]);
+    expect(await array.names('/volume-snapshots', { destroyed: true })).toEqual([
+      'safe-pg.gone.dev-0',
+    ]);
     expect((await patch('prd-pg.old', { destroyed: false })).status).toBe(400);
   });
 
@@ -131,7 +153,21 @@ describe('destroying a group snapshot', () => {
       context: 'prd-pg.old',
       message: 'Protection group snapshot has been destroyed.',
     });
-    expect(await array.names(PATH, { destroyed: true })).toEqual(['prd-pg.old']);
+    expect(await array.names(PATH, { destroyed: true })).toEqual(['safe-pg.gone', 'prd-pg.old']);
+  });
+
+  it('is refused under SafeMode, and taking it back is not', async () => {
+    expect(
+      await array.items('/protection-groups', { names: 'prd-pg,safe-pg', sort: 'name' }),
+    ).toMatchObject([
+      { retention_lock: 'unlocked', eradication_config: { manual_eradication: 'enabled' } },
+      { retention_lock: 'ratcheted', eradication_config: { manual_eradication: 'disabled' } },
+    ]);
+    expect(errorOf(await patch('safe-pg.s1', { destroyed: true }))).toEqual({
+      context: 'safe-pg.s1',
+      message: 'The retention lock of the protection group is ratcheted.',
+    });
+    expect((await patch('safe-pg.gone', { destroyed: false })).status).toBe(200);
   });
 
   it('of a group is no more possible than a snapshot of it then', async () => {

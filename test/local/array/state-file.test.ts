@@ -59,6 +59,13 @@ describe('a state file', () => {
       withArray({ volumes: [{ name: 'v', size: GIB, subtype: 'vvol' }] }),
       'arrays[0].volumes[0].subtype: ',
     ],
+    ['no room at all', withArray({ capacity: 0 }), 'arrays[0].capacity: '],
+    ['less than nothing on it', withArray({ used: -1 }), 'arrays[0].used: '],
+    [
+      'a strange retention lock',
+      withArray({ protection_groups: [{ name: 'pg', retention_lock: 'locked' }] }),
+      'arrays[0].protection_groups[0].retention_lock: ',
+    ],
     [
       'a volume twice',
       withArray({ volumes: [...volumes, { name: 'VOL-0', size: GIB }] }),

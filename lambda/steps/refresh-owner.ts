@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { parseInput, parseJson } from '../refresh/parsing.ts';
+import { writeJson } from './documents.ts';
+import type { ObjectStore } from './ports.ts';
+import { manifestFolder } from './record.ts';
+
+/** Beside the manifests of a refresh: what its marks on snapshots say. */
+export const OWNER = 'owner.json';
+
+const ownerSchema = z.strictObject({ owner: z.string().min(1) });
+
+/**
+ * Who a refresh is. Its name does not tell: another deployment, or another laptop, may have one of that name, with the same
+ * source. So it is the execution that first asked, kept in the bucket. Whoever loses the bucket is another.
+ */
+export const ownerOf = async (
+  store: ObjectStore,
+  refresh: string,
+  execution: string,
+): Promise<string> => {
+  const known = await findOwner(store, refresh);
+  if (known !== undefined) return known;
+  await writeJson(store, keyOf(refresh), { owner: execution });
+  return execution;
+};
+
+/** Undefined where no run of the refresh has marked anything. */
+export const findOwner = async (
+  store: ObjectStore,
+  refresh: string,
+): Promise<string | undefined> => {
+  const key = keyOf(refresh);
+  const text = await store.read(key);
+  if (text === undefined) return undefined;
+  const input = {
+    error: 'InvalidStepInput',
+    what: `object "${key}"`,
+    remedy:
+      'Put an earlier version of it back, or remove it: then no snapshot from before counts as made by this refresh.',
+  } as const;
+  return parseInput(ownerSchema, parseJson(text, input), input).owner;
+};
+
+const keyOf = (refresh: string): string => `${manifestFolder(refresh)}/${OWNER}`;

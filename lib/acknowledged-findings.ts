@@ -20,6 +20,8 @@ const definitions =
   'One folder of one bucket, for s3:GetObject alone: definitions are added after the deployment, so their names are not known here.';
 const documents =
   'One folder of one bucket, for s3:GetObject and s3:PutObject alone: the objects bear the ids of runs to come.';
+const read =
+  'One folder of one bucket, for s3:GetObject alone: the manifests bear the ids of runs to come.';
 const records =
   'One folder of one bucket, for reading and writing objects: they bear the ids of runs to come.';
 
@@ -37,6 +39,7 @@ const ofArrays: readonly AcknowledgedFinding[] = [
   { id: objectsOf('refreshes'), construct: 'StepRole', reason: definitions },
   { id: objectsOf('runs'), construct: 'StepRole', reason: documents },
   { id: objectsOf('manifests'), construct: 'StepRole', reason: records },
+  { id: objectsOf('manifests'), construct: 'NotifyRole', reason: read },
   {
     id: wildcard(
       'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FlowStateMachineD2BABC26.Name>:*',

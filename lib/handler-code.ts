@@ -13,7 +13,11 @@ const requireForCommonJs =
   "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
 
 /** What each bundle is made of. The functions that speak to arrays do not even hold the driver of a database. */
-export const bundles = { arrays: 'lambda/index.ts', oracle: 'lambda/handlers/oracle.ts' } as const;
+export const bundles = {
+  arrays: 'lambda/index.ts',
+  oracle: 'lambda/handlers/oracle.ts',
+  notices: 'lambda/handlers/notify.ts',
+} as const;
 
 /**
  * Bundles a file of the project, and all that it imports, into `directory`: `index.mjs`, and a source map that tells

@@ -1,4 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   Choice,
@@ -96,6 +97,16 @@ export class RefreshFlow extends Construct {
         new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executions] }),
       ],
     });
+  }
+
+  /** Executions that did not succeed, by how they ended. */
+  unhappyEnds(period: Duration): Record<'failed' | 'timedOut' | 'aborted', IMetric> {
+    const how = { period, statistic: Stats.SUM };
+    return {
+      failed: this.#machine.metricFailed(how),
+      timedOut: this.#machine.metricTimedOut(how),
+      aborted: this.#machine.metricAborted(how),
+    };
   }
 
   #states({ step, oracle, hooks: rights }: RefreshFlowProps): IChainable {

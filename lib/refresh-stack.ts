@@ -1,14 +1,18 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { NoticeKind } from '../lambda/notices/notice.ts';
 import { AbortedRuns } from './aborted-runs.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
+import { Alarms } from './alarms.ts';
 import { ArraySecrets } from './array-secrets.ts';
 import { CredentialsSecret } from './credentials-secret.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { encryptionKey } from './encryption-key.ts';
 import { EventRules } from './event-rules.ts';
 import { bundles, handlerCode } from './handler-code.ts';
+import { NoticeTopic } from './notice-topic.ts';
+import { NotifyFunction } from './notify-function.ts';
 import { OracleFunction } from './oracle-function.ts';
 import { PrivateNetwork } from './private-network.ts';
 import { RefreshBucket } from './refresh-bucket.ts';
@@ -21,13 +25,16 @@ import { StepFunction } from './step-function.ts';
 const ORACLE_KEYS =
   'Oracle credentials of the source database, JSON: ora_src_usr, ora_src_pwd, ora_src_cs; optional ora_src_role';
 
+/** The ends of which people are told in any case. */
+const TOLD: readonly NoticeKind[] = ['failed', 'refused', 'recovered', 'stopped'];
+
 /** The whole product, for any account and region. */
 export class RefreshStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, {
       description: 'Refreshes development databases from production on FlashArray',
     });
-    const { refreshes, network, oracle, hooks } = settings;
+    const { refreshes, network, oracle, hooks, notifications } = settings;
     const code = handlerCode(bundles.arrays);
     const key = settings.encryptionKey
       ? encryptionKey(this, 'Key', settings.encryptionKey)
@@ -50,11 +57,23 @@ export class RefreshStack extends Stack {
     new Schedules(this, 'Schedules', { refreshes, start, deadLetters });
     new EventRules(this, 'Events', { refreshes, start, deadLetters });
     new AbortedRuns(this, 'AbortedRuns', { flow, start, deadLetters });
+    const topic = new NoticeTopic(this, 'Notices', notifications.emails);
+    new NotifyFunction(this, 'Notify', {
+      code: handlerCode(bundles.notices),
+      bucket,
+      topic,
+      flow,
+      kinds: notifications.successes ? [...TOLD, 'succeeded'] : TOLD,
+      deadLetters,
+    });
+    const hasOracle = oracle !== undefined;
+    new Alarms(this, 'Alarms', { refreshes, hasOracle, flow, deadLetters, topic });
     acknowledgeFindings(this, settings);
 
     new CfnOutput(this, 'BucketName', { value: bucket.bucketName });
     new CfnOutput(this, 'StateMachineArn', { value: flow.stateMachineArn });
     new CfnOutput(this, 'StartFunctionName', { value: start.functionName });
+    new CfnOutput(this, 'NoticeTopicArn', { value: topic.topicArn });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
   }
 

@@ -4,11 +4,11 @@ const expected = (what: string, advice: string) => ({ error: `expected ${what}. 
 /** The rule of each field. */
 export const rules = {
   settings: expected(
-    'an object with the list "refreshes" and, at will, "network", "oracle", "hooks" and "encryptionKey"',
+    'an object with the list "refreshes" and, at will, "network", "oracle", "hooks", "encryptionKey" and "notifications"',
     'Correct "settings" under "context" in cdk.json; without refreshes it is { "refreshes": [] }.',
   ),
   refresh: expected(
-    'an object with "name" and, at will, "schedule", "timezone", "eventPattern" and "secretName"',
+    'an object with "name" and, at will, "schedule", "timezone", "eventPattern", "secretName" and "maxAgeHours"',
     'Correct or remove it.',
   ),
   name: expected(
@@ -80,6 +80,16 @@ export const rules = {
     'names of secrets that fit into the function’s environment, at most 2,048 characters in all',
     'Let refreshes on the same arrays share a secret without a name, or deploy the stack twice.',
   ),
+  maxAgeHours: expected(
+    'a number of hours from 1 to 8760',
+    'Write 26 for a nightly refresh: a day, and two hours for the run. Leave it out where nobody needs to be told.',
+  ),
+  notifications: expected(
+    'an object with, at will, "emails" and "successes"',
+    'Write it like { "emails": ["dba@example.com"] }, or leave it out.',
+  ),
+  email: expected('an address for mails', 'Write it like "dba@example.com".'),
+  successes: expected('true or false', 'Write true to be told of refreshes that succeed as well.'),
   encryptionKey: expected(
     '"new" or the ARN of a KMS key',
     'Write it like "arn:aws:kms:eu-central-1:123456789012:key/…", or leave it out for keys of AWS.',

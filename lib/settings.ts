@@ -1,52 +1,47 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { DOCUMENT, FUNCTION } from '../lambda/refresh/hooks.ts';
+import { eventPattern, hasFields } from './event-pattern.ts';
 import { isSchedule, isTimeZone } from './schedule-syntax.ts';
 import { rules } from './settings-rules.ts';
-
-const hasFields = (value: object) => Object.keys(value).length > 0;
-
-const patternField = z.array(z.unknown(), rules.patternField).min(1, rules.patternField).optional();
-
-/** An event pattern in EventBridge's own spelling. */
-const eventPattern = z
-  .strictObject(
-    {
-      source: patternField,
-      'detail-type': patternField,
-      detail: z
-        .record(z.string(), z.unknown(), rules.detail)
-        .refine(hasFields, rules.detail)
-        .optional(),
-      account: patternField,
-      region: patternField,
-      resources: patternField,
-      id: patternField,
-      time: patternField,
-      version: patternField,
-    },
-    rules.pattern,
-  )
-  .refine(hasFields, rules.pattern);
 
 const refresh = z
   .strictObject(
     {
-      /** Name of the definition: `refreshes/<name>.json` in the bucket. */
-      name: z.string(rules.name).regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, rules.name),
-      /** When the refresh starts by itself. */
-      schedule: z.string(rules.schedule).refine(isSchedule, rules.schedule).optional(),
-      /** IANA time zone of the schedule; UTC without it. */
-      timezone: z.string(rules.timezone).refine(isTimeZone, rules.timezone).optional(),
-      /** The events that start the refresh, those of a production deploy for instance. */
-      eventPattern: eventPattern.optional(),
-      /** Name of the secret with the credentials of its arrays; without it, the one that all others share. */
+      name: z
+        .string(rules.name)
+        .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, rules.name)
+        .describe('Name of the definition: `refreshes/<name>.json` in the bucket'),
+      schedule: z
+        .string(rules.schedule)
+        .refine(isSchedule, rules.schedule)
+        .optional()
+        .describe('When the refresh starts by itself'),
+      timezone: z
+        .string(rules.timezone)
+        .refine(isTimeZone, rules.timezone)
+        .optional()
+        .describe('IANA time zone of the schedule; UTC without it'),
+      eventPattern: eventPattern
+        .optional()
+        .describe(
+          'The events that start the refresh, those of a production deploy for instance, in EventBridge’s own spelling',
+        ),
       secretName: z
         .string(rules.secretName)
         .regex(/^[A-Za-z0-9/_+=.@-]{1,64}$/, rules.secretName)
         // Secrets Manager appends such a suffix to the ARN, and cannot tell a name that has one.
         .regex(/^(?!.*-.{6}$)(?!.*--)/, rules.secretName)
-        .optional(),
+        .optional()
+        .describe(
+          'Name of the secret with the credentials of its arrays; without it, the one that all others share',
+        ),
+      maxAgeHours: z
+        .number(rules.maxAgeHours)
+        .min(1, rules.maxAgeHours)
+        .max(8_760, rules.maxAgeHours)
+        .optional()
+        .describe('The age of the copy from which on somebody is told'),
     },
     rules.refresh,
   )
@@ -75,17 +70,31 @@ const peers = z
   .min(1, rules.peers);
 
 const place = {
-  vpcId: z.string(rules.vpc).regex(/^vpc-[0-9a-f]+$/, rules.vpc),
-  /** Their route tables lead to the arrays or databases, by Direct Connect, VPN or peering. */
+  vpcId: z
+    .string(rules.vpc)
+    .regex(/^vpc-[0-9a-f]+$/, rules.vpc)
+    .describe('The VPC of the function'),
   subnetIds: z
     .array(z.string(rules.subnets).regex(/^subnet-[0-9a-f]+$/, rules.subnets), rules.subnets)
-    .min(1, rules.subnets),
-  /** Where AWS services are reached from there: security groups of interface endpoints, the prefix list of S3. */
-  endpoints: peers,
+    .min(1, rules.subnets)
+    .describe(
+      'Their route tables lead to the arrays or databases, by Direct Connect, VPN or peering',
+    ),
+  endpoints: peers.describe(
+    'Where AWS services are reached from there: security groups of interface endpoints, the prefix list of S3',
+  ),
 };
 
 /** Where the function runs that speaks to arrays. */
-const network = z.strictObject({ ...place, arrays: peers }, rules.network);
+const network = z.strictObject(
+  {
+    ...place,
+    arrays: peers.describe(
+      'Where the arrays are: addresses, blocks of them, security groups or prefix lists',
+    ),
+  },
+  rules.network,
+);
 
 export type Network = z.infer<typeof network>;
 
@@ -93,9 +102,15 @@ export type Network = z.infer<typeof network>;
 const oracleNetwork = z.strictObject(
   {
     ...place,
-    databases: peers,
-    /** That of their listener. */
-    port: z.int(rules.port).min(1, rules.port).max(65_535, rules.port).default(1521),
+    databases: peers.describe(
+      'Where the listeners of the databases are: addresses, blocks of them, security groups or prefix lists',
+    ),
+    port: z
+      .int(rules.port)
+      .min(1, rules.port)
+      .max(65_535, rules.port)
+      .default(1521)
+      .describe('That of their listener'),
   },
   rules.oracleNetwork,
 );
@@ -104,22 +119,24 @@ const oracleNetwork = z.strictObject(
 const hooks = z
   .strictObject(
     {
-      /** Command documents of this account or of AWS by name, shared ones by ARN. */
       documents: z
         .array(z.string(rules.document).regex(DOCUMENT, rules.document), rules.document)
-        .default([]),
-      /** Tags, all of which a managed instance must bear with one of their values for a document to be sent to it. */
+        .default([])
+        .describe('Command documents of this account or of AWS by name, shared ones by ARN'),
       instanceTags: z
         .record(
           z.string().min(1, rules.instanceTags).max(128, rules.instanceTags),
           z.array(z.string(rules.instanceTags), rules.instanceTags).min(1, rules.instanceTags),
           rules.instanceTags,
         )
-        .default({}),
-      /** ARNs of Lambda functions. */
+        .default({})
+        .describe(
+          'Tags, all of which a managed instance must bear with one of their values for a document to be sent to it',
+        ),
       functions: z
         .array(z.string(rules.function).regex(FUNCTION, rules.function), rules.function)
-        .default([]),
+        .default([])
+        .describe('ARNs of Lambda functions'),
     },
     rules.hooks,
   )
@@ -129,31 +146,72 @@ const hooks = z
     ...rules.instanceTags,
   });
 
+const notifications = z.strictObject(
+  {
+    emails: z
+      .array(z.email(rules.email), rules.notifications)
+      .default([])
+      .describe('Each is asked by mail whether it wants to be told'),
+    successes: z
+      .boolean(rules.successes)
+      .default(false)
+      .describe('Whether they are told of refreshes that succeed, too'),
+  },
+  rules.notifications,
+);
+
 /** The settings of a deployment: context key `settings` in cdk.json. */
 export const settings = z.strictObject(
   {
-    refreshes: z.array(refresh, rules.settings).superRefine((refreshes, context) => {
-      const names = refreshes.map(({ name }) => name);
-      for (const [index, name] of names.entries()) {
-        if (names.indexOf(name) === index) continue;
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: rules.unique.error });
-      }
-      const secrets = refreshes.map(({ name, secretName }) => secretName && [name, secretName]);
-      // Lambda gives a function's environment 4 KB.
-      if (JSON.stringify(secrets).length > 2_048)
-        context.addIssue({ code: 'custom', message: rules.secretNames.error });
-    }),
-    /** Present where the arrays are reached from a network of one's own. */
-    network: network.optional(),
-    /** Present where a refresh uses backup mode or wants to know its database: a function and a secret of its own. */
-    oracle: z.strictObject({ network: oracleNetwork.optional() }, rules.oracle).optional(),
-    /** Present where refreshes have hooks: what they may call, and nothing else. */
-    hooks: hooks.optional(),
-    /** A key of the account for bucket and secrets: `new`, or the ARN of one that is there. */
+    refreshes: z
+      .array(refresh, rules.settings)
+      .superRefine((refreshes, context) => {
+        const names = refreshes.map(({ name }) => name);
+        for (const [index, name] of names.entries()) {
+          if (names.indexOf(name) === index) continue;
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: rules.unique.error });
+        }
+        const secrets = refreshes.map(({ name, secretName }) => secretName && [name, secretName]);
+        // Lambda gives a function's environment 4 KB.
+        if (JSON.stringify(secrets).length > 2_048)
+          context.addIssue({ code: 'custom', message: rules.secretNames.error });
+      })
+      .describe('The refreshes of the deployment'),
+    network: network
+      .optional()
+      .describe(
+        'Present where the arrays are reached from a network of one’s own: where the function runs that speaks to them',
+      ),
+    oracle: z
+      .strictObject(
+        {
+          network: oracleNetwork
+            .optional()
+            .describe(
+              'Present where the database is reached from a network of one’s own: where the function runs that speaks to it',
+            ),
+        },
+        rules.oracle,
+      )
+      .optional()
+      .describe(
+        'Present where a refresh uses backup mode or wants to know its database: a function and a secret of its own',
+      ),
+    hooks: hooks
+      .optional()
+      .describe('Present where refreshes have hooks: what they may call, and nothing else'),
+    notifications: notifications
+      .prefault({})
+      .describe(
+        'Who is told of what; of failures, refusals and recoveries people are told in any case',
+      ),
     encryptionKey: z
       .string(rules.encryptionKey)
       .regex(/^(new|arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+)$/, rules.encryptionKey)
-      .optional(),
+      .optional()
+      .describe(
+        'A key of the account for bucket and secrets: `new`, or the ARN of one that is there',
+      ),
   },
   rules.settings,
 );

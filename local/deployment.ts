@@ -1,7 +1,13 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { HookRights } from '../lambda/refresh/hooks.ts';
 import { LOOPBACK_CREDENTIALS, type LocalBucket, startBucket } from './aws/bucket.ts';
-import { type ControlPlane, type ServiceCall, startControlPlane } from './aws/control-plane.ts';
+import {
+  type ControlPlane,
+  type Published,
+  type PutEvent,
+  type ServiceCall,
+  startControlPlane,
+} from './aws/control-plane.ts';
 import { callSystemsManager, MACHINE } from './aws/sdk-integration.ts';
 import { Executions } from './executions.ts';
 import { type Execution, type FlowOptions, LocalFlow, type StepFunction } from './flow.ts';
@@ -55,6 +61,10 @@ export interface Deployment {
   startExecution(name: string, input: unknown): Execution;
   /** Executions that were started so far. */
   readonly executions: ReadonlyMap<string, Execution>;
+  /** Calls the notify function, as EventBridge does when an execution has ended, and Scheduler from time to time. */
+  notify(event: unknown): Promise<unknown>;
+  /** What it has told people and programs so far. */
+  readonly told: { readonly messages: readonly Published[]; readonly events: readonly PutEvent[] };
   stop(): Promise<void>;
 }
 
@@ -62,6 +72,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
   const { stack, secret, database, environment = {}, onLog = () => {}, retryScale } = options;
   const { hookRights, functions, onCall } = options;
   const hosts = options.hosts ?? new ManagedHosts({ now: Date.now });
+  const messages: Published[] = [];
+  const events: PutEvent[] = [];
   const secrets = new Map([[stack.secret, JSON.stringify(secret)]]);
   if (database) secrets.set(stack.oracleSecret, JSON.stringify(database.secret));
   const bucket = await startBucket(stack.bucket);
@@ -69,6 +81,8 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     secrets,
     hosts,
     onCall,
+    onPublish: (message) => messages.push(message),
+    onEvent: (event) => events.push(event),
     executionArn: (name) => flow.executionArn(name),
     executionStatus: (arn) => executions.statusOf(arn),
     startExecution: (name, input) => {
@@ -90,6 +104,7 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
     });
   let start: LocalFunction | undefined;
   let oracle: LocalFunction | undefined;
+  let notify: LocalFunction | undefined;
   const step = launch(stack.step, 'step', {
     // A step is a thread of this process: when the process is dead, so is the step.
     STEP_SECONDS: '0',
@@ -140,8 +155,13 @@ export const deployLocally = async (options: DeploymentOptions): Promise<Deploym
       return execution;
     },
     startExecution: (name, input) => executions.start(name, input),
+    notify: (event) => {
+      notify ??= launch(stack.notify, 'notify');
+      return notify.invoke(event, crypto.randomUUID());
+    },
+    told: { messages, events },
     stop: async () => {
-      await Promise.all([start?.stop(), step.stop(), oracle?.stop()]);
+      await Promise.all([start?.stop(), step.stop(), oracle?.stop(), notify?.stop()]);
       await Promise.all([control.stop(), bucket.stop(), hosts.stop()]);
     },
   };
@@ -174,4 +194,6 @@ const loopback = (s3: string, control: string, handler: string): Record<string, 
   AWS_ENDPOINT_URL_S3: s3,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: control,
   AWS_ENDPOINT_URL_SFN: control,
+  AWS_ENDPOINT_URL_SNS: control,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: control,
 });

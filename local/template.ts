@@ -22,6 +22,7 @@ export interface StackResources {
   readonly start: FunctionResource;
   readonly step: FunctionResource;
   readonly oracle: FunctionResource;
+  readonly notify: FunctionResource;
   readonly bucket: string;
   readonly secret: string;
   /** The one with the credentials of the source database. */
@@ -78,6 +79,7 @@ export const readStack = async (assembly: string): Promise<StackResources> => {
     start: find('index.start'),
     step,
     oracle,
+    notify: find('index.notify'),
     bucket: step.environment['BUCKET_NAME'] ?? '',
     secret: step.environment['SECRET_ID'] ?? '',
     oracleSecret: oracle.environment['SECRET_ID'] ?? '',
@@ -93,6 +95,7 @@ const nameResource = (id: string, type: string): string => {
   if (type === 'AWS::StepFunctions::StateMachine') {
     return machineArn(id);
   }
+  if (type === 'AWS::SNS::Topic') return `arn:aws:sns:${REGION}:${ACCOUNT}:${id}`;
   if (type === 'AWS::Lambda::Function') {
     return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`;
   }

@@ -22,13 +22,21 @@ const role = z.preprocess(
 
 /** The database's secret: the Python script's own keys, and the privilege to log in with. */
 export const databaseSecretSchema = z.strictObject({
-  ora_src_usr: z.string().trim().min(1),
-  ora_src_pwd: z.string().min(1),
-  ora_src_cs: z.string().trim().refine(isConnectString, {
-    error:
-      'expected host:port/service, tcps://host:port/service or (DESCRIPTION=…) with a host and a service',
-  }),
-  ora_src_role: role.default('SYSBACKUP'),
+  ora_src_usr: z.string().trim().min(1).describe('User of the source database'),
+  ora_src_pwd: z.string().min(1).describe('Its password'),
+  ora_src_cs: z
+    .string()
+    .trim()
+    .refine(isConnectString, {
+      error:
+        'expected host:port/service, tcps://host:port/service or (DESCRIPTION=…) with a host and a service',
+    })
+    .describe(
+      'EZConnect (`[tcps://]host[:port]/service`) or a whole `(DESCRIPTION=…)`, over TCP or TCPS; the service of `CDB$ROOT`',
+    ),
+  ora_src_role: role
+    .default('SYSBACKUP')
+    .describe('Administrative privilege to log in with; `none` is an ordinary login'),
 });
 
 /**

@@ -31,12 +31,20 @@ const pem = z
 
 /** The secret: the Python script's own keys and one certificate authority for each array. */
 export const secretSchema = z.strictObject({
-  src_flash_array_host: host,
-  src_flash_array_api_token: token,
-  src_flash_array_ca: pem,
-  tgt_flash_array_host: host,
-  tgt_flash_array_api_token: token,
-  tgt_flash_array_ca: pem,
+  src_flash_array_host: host.describe(
+    'Host name or address of the source array, optionally with `:port`',
+  ),
+  src_flash_array_api_token: token.describe('API token of a user of that array'),
+  src_flash_array_ca: pem.describe(
+    'PEM of the certificate authority of that array; without it the system’s roots apply',
+  ),
+  tgt_flash_array_host: host.describe(
+    'Host name or address of the second array, optionally with `:port`; only for `replicate`',
+  ),
+  tgt_flash_array_api_token: token.describe('API token of a user of that array'),
+  tgt_flash_array_ca: pem.describe(
+    'PEM of the certificate authority of that array; without it the system’s roots apply',
+  ),
 });
 
 /** The environment variables that stand in for what the secret lacks: the script's own. */

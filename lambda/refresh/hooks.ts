@@ -48,8 +48,12 @@ const texts = z.array(text).min(1).max(50);
 
 const ssm = z
   .strictObject({
-    /** Name of a Command document of this account or of AWS; the ARN of one that is shared. */
-    document: z.string().regex(DOCUMENT, 'expected the name or the ARN of a Command document'),
+    document: z
+      .string()
+      .regex(DOCUMENT, 'expected the name or the ARN of a Command document')
+      .describe(
+        'Name of a Command document of this account or of AWS; the ARN of one that is shared',
+      ),
     instances: z
       .array(
         z
@@ -58,13 +62,16 @@ const ssm = z
       )
       .min(1)
       .max(MOST_INSTANCES)
-      .optional(),
-    /** All instances that bear these tags. */
+      .optional()
+      .describe('Ids of managed instances; either these or `targets`'),
     targets: z
       .array(
         z.strictObject({
-          key: z.string().regex(/^tag:.{1,128}$/, 'expected "tag:" and the key of a tag'),
-          values: texts,
+          key: z
+            .string()
+            .regex(/^tag:.{1,128}$/, 'expected "tag:" and the key of a tag')
+            .describe('`tag:` and the key of a tag'),
+          values: texts.describe('Values, one of which it has'),
         }),
       )
       .min(1)
@@ -73,8 +80,8 @@ const ssm = z
         (targets) => JSON.stringify(targets).length <= MOST_TARGETS,
         `expected at most ${MOST_TARGETS} characters`,
       )
-      .optional(),
-    /** As Run Command has them. `{REFRESH_RUN}` and its like in a value are replaced. */
+      .optional()
+      .describe('All instances that bear these tags'),
     parameters: z
       .record(
         z.string().regex(/^[A-Za-z0-9]+$/, 'expected a name of letters and digits'),
@@ -88,7 +95,8 @@ const ssm = z
       .refine(
         (parameters) => JSON.stringify(parameters).length <= MOST_PARAMETERS,
         `expected at most ${MOST_PARAMETERS} characters; put a longer script into a Command document of its own`,
-      ),
+      )
+      .describe('As Run Command has them. `{REFRESH_RUN}` and its like in a value are replaced'),
   })
   .refine(
     ({ instances, targets }) => (instances === undefined) !== (targets === undefined),
@@ -102,14 +110,30 @@ type HookKind = (typeof kinds)[number];
 export const FUNCTION = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(?::[\w$-]+)?$/;
 
 const actionFields = {
-  /** What people call it; without it, what it calls. */
-  name: z.string().min(1).max(60).optional(),
-  ssm: ssm.optional(),
-  /** ARN of a function, which is called with the run and its pairs. */
-  lambda: z.string().regex(FUNCTION, 'expected the ARN of a Lambda function').optional(),
-  /** A process on the machine of the command line: program and arguments. */
-  command: texts.optional(),
-  timeout_minutes: z.number().int().min(1).max(MOST_MINUTES).default(30),
+  name: z
+    .string()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe('What people call it; without it, what it calls'),
+  ssm: ssm.optional().describe('A Systems Manager document that is sent to hosts'),
+  lambda: z
+    .string()
+    .regex(FUNCTION, 'expected the ARN of a Lambda function')
+    .optional()
+    .describe('ARN of a function, which is called with the run and its pairs'),
+  command: texts
+    .optional()
+    .describe('A process on the machine of the command line: program and arguments'),
+  timeout_minutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_MINUTES)
+    .default(30)
+    .describe(
+      `How long the run waits for it; ${MOST_MINUTES} minutes at most for all hooks together`,
+    ),
 };
 
 type Action = z.output<ReturnType<typeof z.strictObject<typeof actionFields>>>;
@@ -118,24 +142,32 @@ const hasOneKind = (action: Pick<Action, HookKind>): boolean =>
   kinds.filter((kind) => action[kind] !== undefined).length === 1;
 const ONE_KIND = 'expected exactly one of "ssm", "lambda" and "command"';
 
-const action = z.strictObject(actionFields).refine(hasOneKind, ONE_KIND);
+const action = z.strictObject(actionFields).refine(hasOneKind, ONE_KIND).meta({ title: 'Hook' });
 /** One step of the user's own. */
 export type HookAction = z.output<typeof action>;
 
 const abortable = z
   .strictObject({
     ...actionFields,
-    /** Makes undone what the hook has done, where the target holds what it held before. */
-    on_abort: action.optional(),
+    on_abort: action
+      .optional()
+      .describe('Makes undone what the hook has done, where the target holds what it held before'),
   })
-  .refine(hasOneKind, ONE_KIND);
+  .refine(hasOneKind, ONE_KIND)
+  .meta({ title: 'Hook before the overwrite' });
 
 const hooksShape = z.strictObject({
-  before_snapshot: z.array(action).default([]),
-  after_snapshot: z.array(action).default([]),
-  before_overwrite: z.array(abortable).default([]),
-  after_overwrite: z.array(action).default([]),
-  on_failure: z.array(action).default([]),
+  before_snapshot: z
+    .array(action)
+    .default([])
+    .describe('Before the snapshot, and before backup mode'),
+  after_snapshot: z.array(action).default([]).describe('After the snapshot, and after backup mode'),
+  before_overwrite: z
+    .array(abortable)
+    .default([])
+    .describe('When all is there that is to be copied, and before the guard is taken'),
+  after_overwrite: z.array(action).default([]).describe('After the guard was released'),
+  on_failure: z.array(action).default([]).describe('At the very end of a run that failed'),
 });
 /** The hooks of a definition, by point. */
 export type Hooks = z.output<typeof hooksShape>;

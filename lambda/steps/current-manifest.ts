@@ -8,7 +8,7 @@ export const CURRENT = 'current.json';
 export const LAST_WHOLE = 'last-whole.json';
 
 export const readManifest = async (
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'read'>,
   key: string,
 ): Promise<Manifest | undefined> => {
   const text = await store.read(key);

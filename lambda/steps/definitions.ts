@@ -65,7 +65,8 @@ export const requireNoSource = async (
   );
 };
 
-const listRefreshes = async (store: ObjectStore): Promise<string[]> => {
+/** The names of all definitions in the bucket. */
+export const listRefreshes = async (store: Pick<ObjectStore, 'list'>): Promise<string[]> => {
   const keys = await store.list(PREFIX);
   return keys
     .filter((key) => key.endsWith(SUFFIX))

@@ -19,10 +19,24 @@ export interface ServiceCall {
   readonly input: unknown;
 }
 
-/** The services that speak JSON 1.x and are called on loopback: Secrets Manager, Step Functions and Systems Manager. */
+/** The services that are called on loopback: Secrets Manager, Step Functions, Systems Manager, EventBridge and SNS. */
 export interface ControlPlane {
   readonly url: string;
   stop(): Promise<void>;
+}
+
+/** A message that SNS was given. */
+export interface Published {
+  readonly topic: string;
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** An event that EventBridge was given. */
+export interface PutEvent {
+  readonly source: string;
+  readonly type: string;
+  readonly detail: unknown;
 }
 
 export interface ControlPlaneOptions {
@@ -33,6 +47,9 @@ export interface ControlPlaneOptions {
   readonly executionArn: (name: string) => string;
   /** Of an execution by its ARN; undefined when nothing is known of it. */
   readonly executionStatus: (arn: string) => ExecutionStatus | undefined;
+  /** Receives what is published to topics, and the events that are put on a bus. */
+  readonly onPublish?: (message: Published) => void;
+  readonly onEvent?: (event: PutEvent) => void;
   /** What Run Command reaches; without it, it reaches nothing. */
   readonly hosts?: ManagedHosts;
   /** Called for each call, whatever comes of it. */
@@ -72,6 +89,43 @@ const describeExecution: Action = (input, { executionStatus }) => {
   return failure('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
 };
 
+const entrySchema = z
+  .object({ Source: z.string(), DetailType: z.string(), Detail: z.string() })
+  .transform(({ Source, DetailType, Detail }) => ({
+    source: Source,
+    type: DetailType,
+    detail: JSON.parse(Detail),
+  }));
+
+const putEvents: Action = (input, { onEvent }) => {
+  const { Entries } = z.object({ Entries: z.array(entrySchema) }).parse(input);
+  for (const entry of Entries) onEvent?.(entry);
+  return {
+    status: 200,
+    body: { FailedEntryCount: 0, Entries: Entries.map((_, index) => ({ EventId: `${index}` })) },
+  };
+};
+
+const publishSchema = z
+  .object({ TopicArn: z.string(), Subject: z.string().max(100), Message: z.string() })
+  .transform(({ TopicArn, Subject, Message }) => ({
+    topic: TopicArn,
+    subject: Subject,
+    message: Message,
+  }));
+
+/** SNS alone still speaks the query protocol: a form comes in, XML goes out. */
+const publish = (
+  form: string,
+  { onPublish, onCall }: ControlPlaneOptions,
+  caller?: string,
+): string => {
+  const input = Object.fromEntries(new URLSearchParams(form));
+  onCall?.({ caller, action: input['Action'] ?? '', input });
+  onPublish?.(publishSchema.parse(input));
+  return '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
+};
+
 const runCommand =
   (act: (hosts: ManagedHosts, input: unknown) => unknown): Action =>
   (input, { hosts }) => {
@@ -88,6 +142,7 @@ const actions: Readonly<Record<string, Action>> = {
   'secretsmanager.GetSecretValue': getSecretValue,
   'AWSStepFunctions.StartExecution': startExecution,
   'AWSStepFunctions.DescribeExecution': describeExecution,
+  'AWSEvents.PutEvents': putEvents,
   'AmazonSSM.SendCommand': runCommand((hosts, input) => hosts.sendCommand(input)),
   'AmazonSSM.GetCommandInvocation': runCommand((hosts, input) => hosts.getCommandInvocation(input)),
   'AmazonSSM.ListCommands': runCommand((hosts, input) => hosts.listCommands(input)),
@@ -106,6 +161,11 @@ const answer = async (
   options: ControlPlaneOptions,
 ): Promise<void> => {
   const target = String(request.headers['x-amz-target']);
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    const answered = publish(await text(request), options, callerOf(request.headers));
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(answered);
+    return;
+  }
   const action = actions[target];
   const input: unknown = JSON.parse(await text(request));
   options.onCall?.({

@@ -43,8 +43,12 @@ const egressOf = (template: Template, id: string): string[] => {
 };
 
 describe('the smallest deployment', () => {
-  it('has two functions, one secret, keys of AWS, and no network', () => {
-    expect([...functionsIn(minimal).keys()].sort()).toEqual(['index.start', 'index.step']);
+  it('has three functions, one secret, keys of AWS, and no network', () => {
+    expect([...functionsIn(minimal).keys()].sort()).toEqual([
+      'index.notify',
+      'index.start',
+      'index.step',
+    ]);
     expect(propertiesOf(minimal, 'AWS::SecretsManager::Secret')).toEqual([
       { Description: expect.any(String) },
     ]);
@@ -54,12 +58,13 @@ describe('the smallest deployment', () => {
   });
 
   it('starts by its schedule alone', () => {
-    minimal.resourceCountIs('AWS::Scheduler::Schedule', 1);
+    // And that by which the ages of copies are measured.
+    minimal.resourceCountIs('AWS::Scheduler::Schedule', 2);
     minimal.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'cron(0 1 * * ? *)',
     });
-    // That of aborted runs.
-    minimal.resourceCountIs('AWS::Events::Rule', 1);
+    // Those of aborted runs and of ends that are told.
+    minimal.resourceCountIs('AWS::Events::Rule', 2);
   });
 });
 
@@ -209,6 +214,7 @@ describe('a deployment with everything', () => {
       'kms:Decrypt <Key.Arn>',
     ]);
     expect(usesOf('OracleRole')).toEqual(['kms:Decrypt <Key.Arn>']);
+    expect(usesOf('NotifyRole')).toEqual(['kms:Decrypt <Key.Arn>']);
     expect([...new Set(conditions)].sort()).toEqual([
       's3.<AWS::Region>.<AWS::URLSuffix>',
       'secretsmanager.<AWS::Region>.<AWS::URLSuffix>',

@@ -8,8 +8,9 @@ import { bundleEntry, bundles } from '../../lib/handler-code.ts';
 import { root, temporaryFolder } from './support/project.ts';
 
 describe.each([
-  ['arrays', 'start,step', 1_400_000, 'lambda/handlers/step.ts', 'oracledb'],
-  ['oracle', 'createOracleHandler,oracle', 1_000_000, 'lambda/handlers/oracle.ts', 'undici'],
+  ['arrays', 'start,step', 1_400_000, 'lambda/handlers/step.ts', /oracledb/],
+  ['oracle', 'createOracleHandler,oracle', 1_000_000, 'lambda/handlers/oracle.ts', /undici/],
+  ['notices', 'notify', 1_000_000, 'lambda/handlers/notify.ts', /undici|oracledb/],
 ] as const)('the bundle for %s', (name, handlers, size, source, foreign) => {
   const folder = temporaryFolder();
   bundleEntry(bundles[name], folder);
@@ -39,8 +40,8 @@ describe.each([
     expect(map).not.toHaveProperty('sourcesContent');
   });
 
-  it('has nothing of the far end that the other one speaks to', () => {
-    expect(map.sources.filter((it) => it.includes(foreign))).toEqual([]);
+  it('has nothing of a far end that it does not speak to', () => {
+    expect(map.sources.filter((it) => foreign.test(it))).toEqual([]);
   });
 
   it('is the same, to the byte, when it is made again, somewhere else', () => {

@@ -15,6 +15,7 @@ const { files, calls } = readCalls();
 const folder = join(root, 'test', 'flow');
 const leftOut = allCases ? /^$/ : /^describe\.runIf\(allCases\)/m;
 const flowTests = readdirSync(folder).filter((file) => {
+  if (!file.endsWith('.test.ts')) return false;
   const text = readFileSync(join(folder, file), 'utf8');
   return text.includes('useWorld(') && !leftOut.test(text);
 });
@@ -43,13 +44,13 @@ interface Exception {
 const exceptions: readonly Exception[] = [
   {
     reason: 'Lambda writes the log of a function under the function’s role.',
-    callers: ['start', 'step', 'oracle'],
+    callers: ['start', 'step', 'oracle', 'notify'],
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resource: 'arn:aws:logs:us-east-1:123456789012:',
   },
   {
-    reason: 'Lambda sends what the start function could not handle to the queue, under its role.',
-    callers: ['start'],
+    reason: 'Lambda sends what a function could not handle to the queue, under its role.',
+    callers: ['start', 'notify'],
     actions: ['sqs:SendMessage'],
     resource: 'arn:aws:sqs:us-east-1:123456789012:DeadLetters',
   },
@@ -109,6 +110,7 @@ const WILDCARDS = [
   'machine ssm:ListCommands *',
   'machine ssm:SendCommand arn:aws:ec2:us-east-1:123456789012:instance/* where ssm:resourceTag/role is dev',
   'machine ssm:SendCommand arn:aws:ssm:us-east-1:123456789012:managed-instance/* where ssm:resourceTag/role is dev',
+  'notify s3:GetObject arn:aws:s3:::BUCKET/manifests/*',
   'start s3:GetObject arn:aws:s3:::BUCKET/refreshes/*',
   'step s3:GetObject arn:aws:s3:::BUCKET/manifests/*',
   'step s3:GetObject arn:aws:s3:::BUCKET/refreshes/*',
@@ -174,6 +176,7 @@ describe.skipIf(!inject('wholeSuite'))('the least privilege', () => {
     expect(flowTests.filter((file) => !files.includes(file))).toEqual([]);
     expect([...new Set(calls.map(({ caller }) => caller))].sort()).toEqual([
       'machine',
+      'notify',
       'oracle',
       'start',
       'step',

@@ -85,10 +85,11 @@ it('step reads the secret, writes what belongs to a run but no definition, and l
   ]);
 });
 
-it('the scheduler calls start, and the state machine step, and no other', () => {
+it('the scheduler calls start and notify, and the state machine step, and no other', () => {
   expect(permissionsOf(template, 'SchedulerRole')).toEqual([
     'lambda:InvokeFunction <Start.Arn>',
     'sqs:SendMessage <DeadLetters.Arn>',
+    'lambda:InvokeFunction <Notify.Arn>',
   ]);
   expect(permissionsOf(template, 'FlowStateMachineRole')[0]).toBe(
     'lambda:InvokeFunction <Step.Arn>',

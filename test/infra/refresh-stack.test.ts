@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { startEnvironment, stepEnvironment } from '../../lambda/environment.ts';
+import { notifyEnvironment, startEnvironment, stepEnvironment } from '../../lambda/environment.ts';
 import { templateString } from './support/intrinsics.ts';
 import { templateWith } from './support/synthesis.ts';
 
@@ -99,6 +99,7 @@ describe('the functions', () => {
   it.each([
     ['index.start', 30, 256],
     ['index.step', 600, 512],
+    ['index.notify', 60, 256],
   ])('%s', (handler, timeout, memory) => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Handler: handler,
@@ -108,12 +109,13 @@ describe('the functions', () => {
       MemorySize: memory,
       LoggingConfig: { LogGroup: Match.anyValue() },
     });
-    template.resourceCountIs('AWS::Lambda::Function', 2);
+    template.resourceCountIs('AWS::Lambda::Function', 3);
   });
 
   it.each([
     ['index.start', startEnvironment],
     ['index.step', stepEnvironment],
+    ['index.notify', notifyEnvironment],
   ])('%s gets the environment that its handler asks for', (handler, schema) => {
     const functions = template.findResources('AWS::Lambda::Function', {
       Properties: { Handler: handler },
@@ -134,19 +136,23 @@ describe('the functions', () => {
     });
   });
 
-  it('end an event that start could not handle as a dead letter, within an hour', () => {
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      Handler: 'index.start',
-      DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } },
-    });
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      MaximumEventAgeInSeconds: 3600,
-    });
-  });
+  it.each(['index.start', 'index.notify'])(
+    'end an event that %s could not handle as a dead letter, within an hour',
+    (handler) => {
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        Handler: handler,
+        DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } },
+      });
+      template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+      template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+        MaximumEventAgeInSeconds: 3600,
+      });
+    },
+  );
 });
 
 it('every log group is kept for half a year', () => {
-  template.resourceCountIs('AWS::Logs::LogGroup', 3);
+  template.resourceCountIs('AWS::Logs::LogGroup', 4);
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
 });
 
@@ -154,6 +160,7 @@ it('the outputs name what an operator needs', () => {
   expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
     'BucketName',
     'DeadLetterQueueUrl',
+    'NoticeTopicArn',
     'SecretArn',
     'StartFunctionName',
     'StateMachineArn',

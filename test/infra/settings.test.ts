@@ -11,6 +11,9 @@ const problemsWith = (settings: unknown): string[] => {
   }
   return [];
 };
+/** Who is told where the settings do not say. */
+const notifications = { emails: [], successes: false };
+
 const problemsWithRefresh = (refresh: unknown) => problemsWith({ refreshes: [refresh] });
 
 const place = {
@@ -57,7 +60,7 @@ describe('settings that can be deployed', () => {
       ],
     ],
   ])('%s', (_, refreshes) => {
-    expect(readSettings({ refreshes })).toEqual({ refreshes });
+    expect(readSettings({ refreshes })).toEqual({ refreshes, notifications });
   });
 
   it.each([
@@ -67,7 +70,11 @@ describe('settings that can be deployed', () => {
     [{ encryptionKey: 'new' }],
     [{ encryptionKey: 'arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-0a1b' }],
   ])('%j', (settings) => {
-    expect(readSettings({ refreshes: [], ...settings })).toEqual({ refreshes: [], ...settings });
+    expect(readSettings({ refreshes: [], ...settings })).toEqual({
+      refreshes: [],
+      notifications,
+      ...settings,
+    });
   });
 
   it('a database whose listener has the port that all have', () => {
@@ -84,7 +91,7 @@ describe('settings that can be deployed', () => {
       { name: 'd' },
     ];
 
-    expect(readSettings({ refreshes })).toEqual({ refreshes });
+    expect(readSettings({ refreshes })).toEqual({ refreshes, notifications });
   });
 
   it.each([
@@ -101,12 +108,16 @@ describe('settings that can be deployed', () => {
 
     expect(readSettings({ refreshes: [], hooks })).toEqual({
       refreshes: [],
+      notifications,
       hooks: { ...nothing, ...hooks },
     });
   });
 
   it('come as JSON text from the command line', () => {
-    expect(readSettings('{"refreshes":[{"name":"a"}]}')).toEqual({ refreshes: [{ name: 'a' }] });
+    expect(readSettings('{"refreshes":[{"name":"a"}]}')).toEqual({
+      refreshes: [{ name: 'a' }],
+      notifications,
+    });
   });
 
   it('take every name of 1 to 40 lower-case letters, digits and inner hyphens', () => {

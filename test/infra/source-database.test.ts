@@ -22,8 +22,12 @@ const actionsIn = (template: Template) =>
   statementsIn(template.toJSON()).flatMap(({ Action }) => Action);
 
 describe('a deployment without a source database', () => {
-  it('has two functions and one secret, and no state that speaks to one', () => {
-    expect([...functionsIn(without).keys()].sort()).toEqual(['index.start', 'index.step']);
+  it('has three functions and one secret, and no state that speaks to one', () => {
+    expect([...functionsIn(without).keys()].sort()).toEqual([
+      'index.notify',
+      'index.start',
+      'index.step',
+    ]);
     expect(secretsIn(without)).toHaveLength(1);
     const { text, tasks } = stateMachineOf(without);
     expect(text).not.toMatch(/backup|read-database|\$\.reads_database/i);
@@ -44,8 +48,8 @@ describe('a deployment that speaks to its source database', () => {
     expect(templateString.parse(Role)).toBe('<OracleRole.Arn>');
     expect(templateString.parse(LoggingConfig.LogGroup)).toBe('<OracleLogs>');
     expect(Timeout).toBe(600);
-    expect(functionsIn(reached).size).toBe(3);
-    reached.resourceCountIs('AWS::Logs::LogGroup', 4);
+    expect(functionsIn(reached).size).toBe(4);
+    reached.resourceCountIs('AWS::Logs::LogGroup', 5);
     reached.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
   });
 
@@ -85,7 +89,7 @@ describe('a deployment that speaks to its source database', () => {
     ]);
   });
 
-  it.each(['StepRole', 'StartRole'])('gives %s no right that it had not', (role) => {
+  it.each(['StepRole', 'StartRole', 'NotifyRole'])('gives %s no right that it had not', (role) => {
     expect(permissionsOf(reached, role)).toEqual(permissionsOf(without, role));
     expect(permissionsOf(reached, role).join()).not.toContain('Oracle');
   });

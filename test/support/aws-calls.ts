@@ -8,7 +8,7 @@ import { NODES, TAGS } from './target-database.ts';
 /** A call of AWS as IAM sees it. */
 export const awsCallSchema = z.strictObject({
   /** Who calls: the function with this handler, or the state machine. */
-  caller: z.enum(['start', 'step', 'oracle', 'machine']),
+  caller: z.enum(['start', 'step', 'oracle', 'notify', 'machine']),
   /** Such as `s3:GetObject`. */
   action: z.string(),
   resource: z.string(),
@@ -68,6 +68,10 @@ const actions: Readonly<Record<string, (input: unknown) => Done[]>> = {
   StartExecution: (input) => [done('states:StartExecution', field(input, 'stateMachineArn'))],
   DescribeExecution: (input) => describeExecution({ executionArn: field(input, 'executionArn') }),
   Invoke: (input) => [done('lambda:InvokeFunction', field(input, 'FunctionName'))],
+  PutEvents: () => [
+    done('events:PutEvents', `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`),
+  ],
+  Publish: (input) => [done('sns:Publish', field(input, 'TopicArn'))],
   SendCommand: sendCommand,
   GetCommandInvocation: () => [done('ssm:GetCommandInvocation', '*')],
   ListCommands: () => [done('ssm:ListCommands', '*')],

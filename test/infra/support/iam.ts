@@ -18,6 +18,7 @@ const callers: Readonly<Record<string, AwsCall['caller']>> = {
   StartRole: 'start',
   StepRole: 'step',
   OracleRole: 'oracle',
+  NotifyRole: 'notify',
   FlowStateMachineRole: 'machine',
 };
 

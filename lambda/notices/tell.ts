@@ -1,0 +1,47 @@
+import { readManifest } from '../steps/current-manifest.ts';
+import type { ObjectStore } from '../steps/ports.ts';
+import { manifestKey } from '../steps/record.ts';
+import { type EndedExecution, refreshOf } from './ended-execution.ts';
+import { type Ended, type Notice, type NoticeKind, noticeOf } from './notice.ts';
+import { eventOf, type RunEvent } from './run-event.ts';
+import { type Measurement, measurementsOf } from './run-metrics.ts';
+
+/** Who is told, and how. */
+export interface NoticePorts {
+  readonly store: Pick<ObjectStore, 'read' | 'list'>;
+  /** Where others find an object of the bucket. */
+  readonly locate: (key: string) => string;
+  /** Whether people are told of ends of this kind. */
+  readonly isWanted: (kind: NoticeKind) => boolean;
+  readonly publish: (notice: Notice) => Promise<void>;
+  readonly putEvent: (event: RunEvent) => Promise<void>;
+  readonly measure: (refresh: string, measurements: readonly Measurement[]) => void;
+}
+
+/** Tells of the end of an execution: other programs, people where they want it, and CloudWatch. */
+export const tellEnd = async (
+  execution: EndedExecution,
+  ports: NoticePorts,
+): Promise<{ readonly kind: NoticeKind; readonly told: boolean }> => {
+  const ended = await lookAt(execution, ports);
+  const notice = noticeOf(ended);
+  const told = ports.isWanted(notice.kind);
+  const refresh = ended.manifest?.refresh ?? refreshOf(execution);
+  if (refresh !== undefined) ports.measure(refresh, measurementsOf(ended));
+  // One that fails must not keep the other from being done; the function is called again for both.
+  const done = await Promise.allSettled([
+    ports.putEvent(eventOf(ended)),
+    told ? ports.publish(notice) : undefined,
+  ]);
+  for (const outcome of done) if (outcome.status === 'rejected') throw outcome.reason;
+  return { kind: notice.kind, told };
+};
+
+const lookAt = async (execution: EndedExecution, ports: NoticePorts): Promise<Ended> => {
+  const key = manifestKey(refreshOf(execution), execution.name);
+  const manifest = await readManifest(ports.store, key);
+  // Of a run that was ended while hooks read it: what it says of the target was true before.
+  if (!manifest || manifest.status === 'RUNNING')
+    return { execution, manifest: undefined, location: null };
+  return { execution, manifest, location: ports.locate(key) };
+};

@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { databases, definition } from '../support/databases.ts';
+import type { RunReport } from '../support/run-report.ts';
+import { useWorld } from '../support/world.ts';
+
+const world = useWorld({ state: databases() });
+/** One volume a request, so that the array can refuse in the middle. */
+const oneByOne = { ...definition, flash_array_api_version: '2.31' };
+const refused = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
+const STARTED = Date.parse('2026-11-24T01:00:00Z');
+
+type Ending = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
+
+/** Has the notify function called as EventBridge calls it. @returns what it has told, with names as a deployment has them */
+const tell = async (run: string, status: Ending, more: object = {}) => {
+  const { messages, events } = world.deployment.told;
+  const [told, put] = [messages.length, events.length];
+  const answer = await world.deployment.notify({
+    ended: {
+      executionArn: `arn:aws:states:eu-central-1:123456789012:execution:Refresh:${run}`,
+      stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Refresh',
+      name: run,
+      status,
+      startDate: STARTED,
+      stopDate: STARTED + 12_300,
+      input: JSON.stringify({ refresh: 'nightly' }),
+      output: null,
+      ...more,
+    },
+  });
+  expect(messages.length - told).toBeLessThanOrEqual(1);
+  expect(events.length - put).toBe(1);
+  const message = messages.at(told);
+  return {
+    answer,
+    mail: message && asDeployed(`Subject: ${message.subject}\n\n${message.message}`),
+    event: events.at(-1),
+  };
+};
+
+const tellOf = ({ run, result }: RunReport, more: object = {}) =>
+  tell(run, result.status, {
+    ...(result.status === 'FAILED' && { error: result.error, cause: result.cause }),
+    ...more,
+  });
+
+const asDeployed = (text: string): string =>
+  text
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'fa-prod.example.com')
+    .replaceAll(/refreshesbucket[0-9a-f]+/g, 'refreshes-0a1b2c3d')
+    .replaceAll(/\brun-\d+/g, 'nightly-20261124T010000Z')
+    // Made of the execution's ARN, in which the process is that runs it here.
+    .replaceAll(/restored-[0-9a-f]{16}/g, 'restored-0a1b2c3d4e5f6071');
+
+/** Each as a person gets it: a file under `notices`. */
+const golden = (name: string) => `./notices/${name}.txt`;
+
+describe('people are told', () => {
+  it('of a refresh that was refused', async () => {
+    await world.define('nightly', definition);
+    world.simulator.setPerformance('fa-prod', 'dev-data-00', {
+      reads_per_sec: 0,
+      writes_per_sec: 120,
+    });
+
+    const { mail, event } = await tellOf(await world.run('nightly'));
+
+    await expect(mail).toMatchFileSnapshot(golden('refused'));
+    expect(event).toMatchObject({ detail: { kind: 'refused', target: 'untouched' } });
+  });
+
+  it('of one that failed, and whose target was put back', async () => {
+    await world.define('nightly', oneByOne);
+    world.addFaults({ method: 'POST', path: '/volumes', nth: 3, effect: refused });
+
+    const { mail, event } = await tellOf(await world.run('nightly'));
+
+    await expect(mail).toMatchFileSnapshot(golden('failed'));
+    expect(event).toMatchObject({
+      detail: { kind: 'failed', target: 'restored', error: { name: 'ArrayRequestRefused' } },
+    });
+  });
+
+  it('of one that left its target mixed, and of the one that cleared up', async () => {
+    await world.define('nightly', oneByOne);
+    world.addFaults({ method: 'POST', path: '/volumes', nth: 3, times: 100, effect: refused });
+    const mixed = await world.run('nightly');
+    const failed = await tellOf(mixed);
+    world.simulator.clearFaults();
+    const cleared = await world.execute({ refresh: 'nightly', recover: mixed.run });
+
+    const { mail, event } = await tellOf(cleared);
+
+    await expect(failed.mail).toMatchFileSnapshot(golden('mixed'));
+    expect(failed.event).toMatchObject({ detail: { kind: 'failed', target: 'mixed' } });
+    await expect(mail).toMatchFileSnapshot(golden('recovered'));
+    expect(event).toMatchObject({ detail: { kind: 'recovered', target: 'restored' } });
+  });
+
+  it.each(['ABORTED', 'TIMED_OUT'] as const)(
+    'of one that was ended from outside: %s',
+    async (how) => {
+      await world.define('nightly', definition);
+      const run = await world.abort('nightly', 'before', 'Overwrite Volumes');
+
+      const { mail, event } = await tell(run, how);
+
+      await expect(mail).toMatchFileSnapshot(golden(how === 'ABORTED' ? 'aborted' : 'timed-out'));
+      expect(event).toMatchObject({
+        detail: { kind: 'stopped', status: how, target: 'unknown', manifest: null },
+      });
+    },
+  );
+
+  it('of one that could not write its manifest', async () => {
+    const { mail, event } = await tell('nightly-1', 'FAILED', {
+      error: 'ArrayUnavailable',
+      cause: 'Array fa-prod gave no answer.\nWhat to do: Check the network path.',
+    });
+
+    await expect(mail).toMatchFileSnapshot(golden('unrecorded'));
+    expect(event).toMatchObject({
+      detail: { kind: 'failed', status: 'FAILED', target: 'unknown', manifest: null },
+    });
+  });
+
+  it('of none that succeeded or was planned, unless they want to be', async () => {
+    await world.define('nightly', definition);
+    const report = await world.run('nightly');
+    const planned = await world.run('nightly', { execute: false });
+
+    const succeeded = await tellOf(report);
+
+    expect(succeeded.answer).toEqual({ kind: 'succeeded', told: false });
+    expect(succeeded.mail).toBeUndefined();
+    expect(succeeded.event).toEqual({
+      source: 'flasharray-refresh',
+      type: 'FlashArray Refresh',
+      detail: {
+        kind: 'succeeded',
+        status: 'SUCCEEDED',
+        target: 'refreshed',
+        refresh: 'nightly',
+        run: report.run,
+        execution: expect.stringContaining(report.run),
+        source_protection_group: 'prd-pg',
+        target_protection_group: 'dev-pg',
+        snapshot: {
+          name: report.manifest.snapshot?.name,
+          created: report.manifest.snapshot?.created,
+        },
+        manifest: expect.stringMatching(`^s3://.+/${report.folder}/${report.run}\\.json$`),
+        error: null,
+      },
+    });
+    expect((await tellOf(planned)).answer).toEqual({ kind: 'planned', told: false });
+  });
+});
+
+/** The lines that CloudWatch takes for metrics. */
+const metrics = (): Record<string, unknown>[] =>
+  world.logs.flatMap((line) => (line.includes('"CloudWatchMetrics"') ? JSON.parse(line) : []));
+
+describe('CloudWatch is told', () => {
+  it('how a run went', async () => {
+    await world.define('nightly', definition);
+    const report = await world.run('nightly');
+
+    await tellOf(report);
+
+    expect(metrics().at(-1)).toMatchObject({
+      service: 'flasharray-refresh',
+      refresh: 'nightly',
+      RunsFailed: 0,
+      Duration: 12.3,
+      ArrayRequests: report.manifest.steps.reduce((sum, { requests }) => sum + requests, 0),
+      Volumes: 4,
+      CopiedBytes: 2 * (120 + 40) * 2 ** 30,
+      TargetMixed: 0,
+    });
+  });
+
+  it('that a target is mixed', async () => {
+    await world.define('nightly', oneByOne);
+    world.addFaults({ method: 'POST', path: '/volumes', nth: 3, times: 100, effect: refused });
+
+    await tellOf(await world.run('nightly'));
+
+    expect(metrics().at(-1)).toMatchObject({ RunsFailed: 1, TargetMixed: 1, Volumes: 0 });
+  });
+
+  it('how old each copy is, and nothing of one that is none', async () => {
+    await world.define('nightly', definition);
+    await world.define('never-run', definition);
+    const { manifest } = await world.run('nightly');
+
+    const ages = await world.deployment.notify({ ages: true });
+
+    const hours = (Date.now() - Date.parse(manifest.snapshot?.created ?? '')) / 3_600_000;
+    expect(ages).toEqual({ nightly: expect.closeTo(hours, 1) });
+    expect(metrics().at(-1)).toMatchObject({
+      refresh: 'nightly',
+      CopyAgeHours: expect.closeTo(hours, 1),
+    });
+  });
+});
+
+it('an event that is none is refused', async () => {
+  await expect(world.deployment.notify({ ended: {} })).rejects.toMatchObject({
+    name: 'InvalidEvent',
+  });
+});
+
+it('the documentation shows what people are told', () => {
+  const page = readFileSync(new URL('../../docs/notices.md', import.meta.url), 'utf8');
+  const shown = ['refused', 'failed', 'mixed', 'recovered', 'aborted'];
+
+  for (const name of shown) {
+    const text = readFileSync(new URL(golden(name), import.meta.url), 'utf8').trimEnd();
+    expect(page).toContain(`\`\`\`text\n${text}\n\`\`\``);
+  }
+});

@@ -5,7 +5,7 @@ import type { Clock } from '../steps/ports.ts';
 import { refusal } from './error-map.ts';
 import { encodeQuery, type Query } from './query.ts';
 import { apiVersions, page } from './schemas.ts';
-import { type HttpAnswer, type HttpCall, Transport } from './transport.ts';
+import { type HttpAnswer, type HttpCall, type SentCall, Transport } from './transport.ts';
 import { chooseMinor } from './version.ts';
 
 export interface Call {
@@ -59,14 +59,18 @@ export class Session {
   /** What the array has answered to the token that it has refused last. */
   #refusal: { readonly apiToken: string; readonly answer: HttpAnswer } | undefined;
 
-  /** @param tokens without them, the token of the credentials, for good */
+  /**
+   * @param tokens without them, the token of the credentials, for good
+   * @param note hears of each call that was sent to the array, when it is over
+   */
   constructor(
     credentials: ArrayCredentials,
     pin: string | null,
     clock: Clock,
     tokens: TokenSource = forGood(credentials.apiToken),
+    note?: (call: SentCall) => void,
   ) {
-    this.#transport = new Transport(credentials, clock);
+    this.#transport = new Transport(credentials, clock, note);
     this.#tokens = tokens;
     this.#pin = pin;
   }

@@ -23,6 +23,19 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+/** What became of a call, of which nothing is secret. */
+export interface SentCall {
+  readonly host: string;
+  readonly method: HttpCall['method'];
+  /** Without the query string. */
+  readonly path: string;
+  /** Of the answer, or the name of the error that came instead. */
+  readonly status: number | string;
+  readonly ms: number;
+  /** Under which the array has logged it; undefined where it does not say. */
+  readonly request_id: string | undefined;
+}
+
 /** HTTPS to one array: kept-alive connections, verified certificates, bounded waits. */
 export class Transport {
   /** Calls that were sent, answered or not. */
@@ -32,14 +45,21 @@ export class Transport {
   readonly host: string;
   readonly #ca: string | null;
   readonly #clock: Clock;
+  readonly #note: (call: SentCall) => void;
   #agent: Agent;
   #lastUse: number;
   #underWay = 0;
 
-  constructor({ host, ca }: ArrayCredentials, clock: Clock) {
+  /** @param note hears of each call that was sent, when it is over */
+  constructor(
+    { host, ca }: ArrayCredentials,
+    clock: Clock,
+    note: (call: SentCall) => void = () => {},
+  ) {
     this.host = host;
     this.#ca = ca;
     this.#clock = clock;
+    this.#note = note;
     this.#agent = this.#connect();
     this.#lastUse = clock.now().getTime();
   }
@@ -60,7 +80,9 @@ export class Transport {
     }
   }
 
-  async #attempt({ method, target, headers, body }: HttpCall): Promise<HttpAnswer> {
+  async #attempt(call: HttpCall): Promise<HttpAnswer> {
+    const { method, target, headers, body } = call;
+    const started = this.#clock.now().getTime();
     this.sent += 1;
     this.#underWay += 1;
     try {
@@ -73,15 +95,30 @@ export class Transport {
         signal: this.#clock.deadline(ANSWER_MS),
       });
       const text = withoutTokens(await reply.body.text(), headers);
+      this.#tell(call, started, reply.statusCode, reply.headers);
       return { status: reply.statusCode, headers: reply.headers, text };
+    } catch (error) {
+      this.#tell(call, started, error instanceof Error ? error.name : 'Error');
+      throw error;
     } finally {
       this.#underWay -= 1;
       this.#lastUse = this.#clock.now().getTime();
     }
   }
 
+  #tell(
+    { method, target, headers }: HttpCall,
+    started: number,
+    status: SentCall['status'],
+    { 'x-request-id': id }: HttpAnswer['headers'] = {},
+  ): void {
+    const ms = this.#clock.now().getTime() - started;
+    const request_id = typeof id === 'string' ? withoutTokens(id, headers) : undefined;
+    this.#note({ host: this.host, method, path: pathOf(target), status, ms, request_id });
+  }
+
   #explain({ method, target }: HttpCall, error: unknown): Error {
-    return unreachable(this.host, `${method} ${target.split('?')[0]}`, error);
+    return unreachable(this.host, `${method} ${pathOf(target)}`, error);
   }
 
   #connect(): Agent {
@@ -119,6 +156,8 @@ export class Transport {
     void idle.destroy();
   }
 }
+
+const pathOf = (target: string): string => target.replace(/\?.*$/s, '');
 
 const isDropped = (error: unknown): boolean =>
   error instanceof Error &&

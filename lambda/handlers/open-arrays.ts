@@ -2,6 +2,7 @@ import type { SecretCache } from '../aws/secret-cache.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { RestFlashArray } from '../flasharray/flash-array.ts';
 import { Session } from '../flasharray/session.ts';
+import type { SentCall } from '../flasharray/transport.ts';
 import {
   type ArrayCredentials,
   type CredentialsEnvironment,
@@ -23,10 +24,13 @@ export interface CredentialsSource {
 /** The arrays to which this execution environment is logged in. */
 export class OpenArrays {
   readonly #secrets: SecretCache;
+  readonly #note: ((call: SentCall) => void) | undefined;
   readonly #arrays = new Map<string, FlashArray>();
 
-  constructor(secrets: SecretCache) {
+  /** @param note hears of each call to one of them, when it is over */
+  constructor(secrets: SecretCache, note?: (call: SentCall) => void) {
     this.#secrets = secrets;
+    this.#note = note;
   }
 
   /** What was read, and refused, for earlier runs is nothing that a new one begins with. */
@@ -55,14 +59,13 @@ export class OpenArrays {
       const now = parse(await secret.catch(unreadable));
       return addressOf(now) === addressOf(credentials) ? now.apiToken : credentials.apiToken;
     };
+    const tokens = {
+      current: () => tokenFrom(this.#secrets.read(id)),
+      renewed: () => tokenFrom(this.#secrets.readAgain(id)),
+    };
     const array =
       this.#arrays.get(key) ??
-      new RestFlashArray(
-        new Session(credentials, pin, systemClock, {
-          current: () => tokenFrom(this.#secrets.read(id)),
-          renewed: () => tokenFrom(this.#secrets.readAgain(id)),
-        }),
-      );
+      new RestFlashArray(new Session(credentials, pin, systemClock, tokens, this.#note));
     this.#arrays.set(key, array);
     if (known && known.host !== array.host) await requireSame(array, known, id);
     return array;

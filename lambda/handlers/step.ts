@@ -36,13 +36,19 @@ export const step = async (event: unknown): Promise<Run> => {
     remedy: 'Start a run through the state machine; it calls this function.',
   });
   cached ??= connect();
-  return await runArrayStep({
-    name,
-    act: steps[name],
-    run,
-    ports: cached(name, run),
-    log: logger,
-  });
+  // Requests do not know for which step they are.
+  logger.appendKeys({ run: run.id, refresh: refreshOf(run), step: name });
+  try {
+    return await runArrayStep({
+      name,
+      act: steps[name],
+      run,
+      ports: cached(name, run),
+      log: logger,
+    });
+  } finally {
+    logger.resetKeys();
+  }
 };
 
 /** Made once for an execution environment, so that array sessions and their connections serve a whole run. */
@@ -51,7 +57,9 @@ const connect = (): ((name: string, run: Run) => Ports) => {
   const { BUCKET_NAME, SECRET_SECONDS, HOOK_RIGHTS, OBJECTS_AT } = environment;
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
   const read = (id: string) => readSecret(client, id, REMEDY);
-  const arrays = new OpenArrays(new SecretCache(read, systemClock, SECRET_SECONDS));
+  const arrays = new OpenArrays(new SecretCache(read, systemClock, SECRET_SECONDS), (call) =>
+    logger.info('Array request', { ...call }),
+  );
   const common = {
     store: s3Store(new S3Client(CLIENT_OPTIONS), BUCKET_NAME),
     clock: systemClock,
@@ -76,19 +84,22 @@ const connect = (): ((name: string, run: Run) => Ports) => {
 /** The step with which a run begins. */
 const BEGINNING: keyof typeof steps = 'prepare';
 
+/** The first step has not noted the name yet; it opens no array before the event has been checked. */
+const refreshOf = ({ refresh, event }: Run): string | undefined =>
+  refresh ?? z.object({ refresh: z.string() }).safeParse(event).data?.refresh;
+
 /**
  * Where the credentials are for the arrays of a run's refresh. Where the settings say that of some refreshes, one that they
  * do not name could be meant for any of the arrays.
  * @throws InvalidCredentials
  */
 const credentialsOf = (
-  { refresh, event }: Run,
+  run: Run,
   { SECRET_ID, SECRET_NAMES }: z.output<typeof stepEnvironment>,
 ): CredentialsSource => {
   const common = { id: SECRET_ID, environment: process.env };
   if (SECRET_NAMES.size === 0) return common;
-  // The first step has not noted the name yet; it opens no array before the event has been checked.
-  const name = refresh ?? z.object({ refresh: z.string() }).safeParse(event).data?.refresh ?? '';
+  const name = refreshOf(run) ?? '';
   const secret = SECRET_NAMES.get(name);
   if (secret === '') return common;
   if (secret !== undefined) return { id: secret, environment: {} };

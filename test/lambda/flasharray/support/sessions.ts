@@ -1,4 +1,5 @@
 import { Session, type TokenSource } from '../../../../lambda/flasharray/session.ts';
+import type { SentCall } from '../../../../lambda/flasharray/transport.ts';
 import type { Clock } from '../../../../lambda/steps/ports.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -9,10 +10,17 @@ export interface SessionOptions {
   readonly pin?: string | null;
   readonly clock?: Clock;
   readonly tokens?: TokenSource;
+  readonly note?: (call: SentCall) => void;
 }
 
 /** A session with a server that trusts its certificate authority. */
 export const sessionWith = (
   { host, ca }: { readonly host: string; readonly ca: string | null },
-  { apiToken = API_TOKEN, pin = null, clock = new ManualClock(), tokens }: SessionOptions = {},
-): Session => new Session({ host, apiToken, ca }, pin, clock, tokens);
+  {
+    apiToken = API_TOKEN,
+    pin = null,
+    clock = new ManualClock(),
+    tokens,
+    note,
+  }: SessionOptions = {},
+): Session => new Session({ host, apiToken, ca }, pin, clock, tokens, note);

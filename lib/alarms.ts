@@ -3,7 +3,6 @@ import {
   Alarm,
   ComparisonOperator,
   type IMetric,
-  MathExpression,
   Metric,
   Stats,
   TreatMissingData,
@@ -35,6 +34,9 @@ interface Watched {
   readonly missing: TreatMissingData;
 }
 
+/** Of what is counted when it happens, and else not. */
+const HAPPENED = { atLeast: 1, missing: TreatMissingData.NOT_BREACHING } as const;
+
 /** What somebody has to look at. Each tells when it begins and when it is over. */
 export class Alarms extends Construct {
   readonly #topic: NoticeTopic;
@@ -43,17 +45,22 @@ export class Alarms extends Construct {
     super(scope, id);
     const { refreshes, hasOracle, flow, deadLetters, topic } = props;
     this.#topic = topic;
+    // One each: the sum of metrics has no value where one of them has none, as one has that never happened.
+    const { failed, timedOut, aborted } = flow.unhappyEnds(Duration.minutes(5));
     this.#watch('RunFailed', {
-      description:
-        'A refresh failed, was refused or was stopped. Its manifest says why, and what to do.',
-      metric: new MathExpression({
-        expression: 'failed + timedOut + aborted',
-        usingMetrics: flow.unhappyEnds(Duration.minutes(5)),
-        period: Duration.minutes(5),
-        label: 'Refreshes that did not succeed',
-      }),
-      atLeast: 1,
-      missing: TreatMissingData.NOT_BREACHING,
+      description: 'A refresh failed or was refused. Its manifest says why, and what to do.',
+      metric: failed,
+      ...HAPPENED,
+    });
+    this.#watch('RunTimedOut', {
+      description: 'A refresh took longer than it may, and is cleared up after by another run.',
+      metric: timedOut,
+      ...HAPPENED,
+    });
+    this.#watch('RunAborted', {
+      description: 'A refresh was stopped, and is cleared up after by another run.',
+      metric: aborted,
+      ...HAPPENED,
     });
     this.#watch('DeadLetters', {
       description:
@@ -62,8 +69,7 @@ export class Alarms extends Construct {
         period: Duration.minutes(5),
         statistic: Stats.MAXIMUM,
       }),
-      atLeast: 1,
-      missing: TreatMissingData.NOT_BREACHING,
+      ...HAPPENED,
     });
     for (const refresh of refreshes) this.#watchRefresh(refresh, hasOracle);
   }

@@ -32,12 +32,13 @@ export interface Ended {
 
 export interface Notice {
   readonly kind: NoticeKind;
-  /** At most 100 ASCII characters, as SNS has them for mails. */
+  /** At most 99 ASCII characters, as SNS has them for mails. */
   readonly subject: string;
   readonly message: string;
 }
 
-const LONGEST_SUBJECT = 100;
+/** SNS takes less than a hundred characters. */
+const LONGEST_SUBJECT = 99;
 const SHOWN_STEPS = 20;
 
 export const kindOf = ({ execution, manifest }: Ended): NoticeKind => {
@@ -155,6 +156,9 @@ const facts = ({ execution, manifest }: Ended): string[] => {
       : []),
     ...(recovered?.run ? [`Cleared up  run ${recovered.run}: ${recovered.outcome}`] : []),
     ...warnings.slice(0, SHOWN_STEPS).map((warning) => `Warning     ${warning}`),
+    ...(warnings.length > SHOWN_STEPS
+      ? [`Warning     and ${warnings.length - SHOWN_STEPS} more, in the manifest`]
+      : []),
     ...about,
   ];
 };

@@ -54,7 +54,7 @@ const inBackupMode = ({ backup_mode, error }: Manifest): Measurement[] => {
 const isOpen = (backup: Manifest['backup_mode']): boolean =>
   backup !== null && backup.begun !== null && backup.ended === null;
 
-/** From the snapshot to its arrival on the second array. */
+/** How long the run waited until the snapshot had arrived on the second array. */
 const replicationLag = ({ replication, snapshot, target }: Manifest): Measurement[] => {
   if (!replication?.done || !snapshot?.created || target === 'untouched') return [];
   return [{ name: 'ReplicationLag', unit: 'Seconds', value: replication.waited_seconds }];

@@ -10,7 +10,7 @@ import { root, temporaryFolder } from './support/project.ts';
 describe.each([
   ['arrays', 'start,step', 1_400_000, 'lambda/handlers/step.ts', /oracledb/],
   ['oracle', 'createOracleHandler,oracle', 1_000_000, 'lambda/handlers/oracle.ts', /undici/],
-  ['notices', 'notify', 1_000_000, 'lambda/handlers/notify.ts', /undici|oracledb/],
+  ['notices', 'notify', 800_000, 'lambda/handlers/notify.ts', /undici|oracledb/],
 ] as const)('the bundle for %s', (name, handlers, size, source, foreign) => {
   const folder = temporaryFolder();
   bundleEntry(bundles[name], folder);

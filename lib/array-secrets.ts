@@ -16,7 +16,7 @@ export const secretNamesOf = (refreshes: readonly Refresh[]): string[] => [
 ];
 
 /** The names by refresh, empty where it has none; nothing at all where no refresh has one. */
-export const secretsByRefresh = (refreshes: readonly Refresh[]): Record<string, string> =>
+const secretsByRefresh = (refreshes: readonly Refresh[]): Record<string, string> =>
   secretNamesOf(refreshes).length === 0
     ? {}
     : Object.fromEntries(refreshes.map(({ name, secretName = '' }) => [name, secretName]));

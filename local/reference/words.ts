@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Where a heading of the page is. */
-export const anchorOf = (title: string): string => `#${title.toLowerCase().replaceAll(' ', '-')}`;
+const anchorOf = (title: string): string => `#${title.toLowerCase().replaceAll(' ', '-')}`;
 
 /** What a value is. */
 export const typeOf = (node: Node): string => {

@@ -6,6 +6,7 @@ import {
   askedToDestroy,
   eradications,
   liveSnapshots,
+  runMany,
   withSnapshots,
 } from '../support/retention.ts';
 import { mutations, type RunReport, requestsTo } from '../support/run-report.ts';
@@ -37,11 +38,7 @@ const source = ({ run }: RunReport, name = 'prd-pg') => `${name}.${run}`;
 const replica = (report: RunReport, name = 'prd-pg') => `fa-prod:${source(report, name)}`;
 const both = (...reports: readonly RunReport[]) =>
   reports.flatMap((report) => [source(report), replica(report)]).sort();
-const many = async (count: number, refresh = 'nightly'): Promise<RunReport[]> => {
-  const reports: RunReport[] = [];
-  for (let index = 0; index < count; index++) reports.push(await world.run(refresh));
-  return reports;
-};
+const many = (count: number, refresh?: string) => runMany(world, count, refresh);
 const three = async (refresh = 'nightly'): Promise<[RunReport, RunReport, RunReport]> => [
   await world.run(refresh),
   await world.run(refresh),

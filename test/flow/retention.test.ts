@@ -1,43 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { databases, definition, group, volume } from '../support/databases.ts';
+import { definition } from '../support/databases.ts';
 import { expectRefreshed, expectUntouched } from '../support/expectations.ts';
 import { byHand } from '../support/operator.ts';
 import {
+  amongForeign,
   askedToDestroy,
   eradications,
+  FOREIGN,
   liveSnapshots,
-  withSnapshots,
+  runMany,
 } from '../support/retention.ts';
 import type { RunReport } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
-/** Made by hand: one that fits the template to the letter, a beginning of it, more than it, and another case. */
-const FOREIGN = ['run-900', 'run', 'run-1x', 'RUN-901'];
-const safe = [volume('safe-data', 10)];
-const qa = [volume('qa-data', 10)];
-const world = useWorld({
-  state: withSnapshots(
-    databases({
-      volumes: [...safe, ...qa],
-      protection_groups: [
-        { ...group('safe-pg', safe), retention_lock: 'ratcheted' },
-        group('qa-pg', qa),
-      ],
-    }),
-    'prd-pg',
-    FOREIGN,
-  ),
-});
+const world = useWorld({ state: amongForeign });
 
 const { target_protection_group: _, ...snapshotOnly } = definition;
 const named = (...reports: readonly RunReport[]) => reports.map(({ run }) => `prd-pg.${run}`);
 const foreign = FOREIGN.map((suffix) => `prd-pg.${suffix}`);
 const live = () => liveSnapshots(world.array);
-const many = async (count: number, refresh = 'nightly'): Promise<RunReport[]> => {
-  const reports: RunReport[] = [];
-  for (let index = 0; index < count; index++) reports.push(await world.run(refresh));
-  return reports;
-};
+const many = (count: number, refresh?: string) => runMany(world, count, refresh);
 const retentionOf = ({ manifest }: RunReport) => manifest.retention;
 
 describe.each(['2.2', '2.26', '2.56'])('on REST %s', (flash_array_api_version) => {

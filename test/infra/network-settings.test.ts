@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from '../../lib/settings.ts';
-
-const problemsWith = (settings: unknown): string[] => {
-  try {
-    readSettings(settings);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-};
+import { problemsWith } from './support/settings-problems.ts';
 
 const place = {
   vpcId: 'vpc-0a1b2c3d',

@@ -1,16 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { problemsWith } from './support/settings-problems.ts';
 
-const problemsWith = (settings: object): string[] => {
-  try {
-    readSettings({ refreshes: [], ...settings });
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-};
+const problemsOf = (settings: object) => problemsWith({ refreshes: [], ...settings });
 const ofAge = (maxAgeHours: unknown) => ({ refreshes: [{ name: 'nightly', maxAgeHours }] });
 
 describe('who is told', () => {
@@ -67,17 +60,17 @@ describe('a mistake is told with its place, what was found, what was expected an
     ['refreshes[0].maxAgeHours', ofAge(null)],
     ['refreshes[0].maxAgeHours', ofAge(Number.POSITIVE_INFINITY)],
   ])('%s of %j', (field, settings) => {
-    expect(problemsWith(settings)).toEqual([
+    expect(problemsOf(settings)).toEqual([
       expect.stringMatching(/: found .+, expected .+\. [A-Z].+\.$/),
     ]);
-    expect(problemsWith(settings)[0]).toContain(`  settings.${field}: found `);
+    expect(problemsOf(settings)[0]).toContain(`  settings.${field}: found `);
   });
 
   it('whatever stands there', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        expect(() => problemsWith({ notifications: value })).not.toThrow();
-        expect(() => problemsWith(ofAge(value))).not.toThrow();
+        expect(() => problemsOf({ notifications: value })).not.toThrow();
+        expect(() => problemsOf(ofAge(value))).not.toThrow();
       }),
     );
   });

@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSettings, SettingsError } from '../../lib/settings.ts';
+import { problemsWith } from './support/settings-problems.ts';
 
-const problemsWith = (settings: unknown): string[] => {
-  try {
-    readSettings(settings);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-};
 /** Who is told where the settings do not say. */
 const notifications = { emails: [], successes: false };
 

@@ -39,7 +39,7 @@ const policy = z.object({
 });
 
 /** Roles that are neither a function's nor the machine's. */
-const OTHER_ROLES = ['SchedulerRoleForTarget'];
+const OTHER_ROLES = /^SchedulerRole/;
 
 /**
  * What the policies of a template grant to functions and to the state machine.
@@ -61,7 +61,7 @@ export const grantsIn = (template: object): Grant[] => {
 
 const callerOf = (role: string): AwsCall['caller'] | undefined => {
   const caller = callers[role.replace(/[0-9A-F]{8}$/, '')];
-  if (caller || OTHER_ROLES.some((other) => role.startsWith(other.slice(0, 13)))) return caller;
+  if (caller || OTHER_ROLES.test(role)) return caller;
   throw new Error(`It is not known whose role ${role} is.`);
 };
 

@@ -20,13 +20,8 @@ export const withHooks = {
 };
 
 /** The settings files that are kept here: kinds of deployments that there are. */
-export const settingsFiles = [
-  'minimal',
-  'two-array-pairs',
-  'private-network',
-  'everything',
-] as const;
-export const settingsIn = (name: (typeof settingsFiles)[number]): Settings =>
+type SettingsFile = 'minimal' | 'two-array-pairs' | 'private-network' | 'everything';
+export const settingsIn = (name: SettingsFile): Settings =>
   readSettings(join(root, 'test', 'infra', 'settings', `${name}.json`));
 
 /** All that a deployment can have. */

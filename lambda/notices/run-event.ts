@@ -31,7 +31,7 @@ export const eventOf = (ended: Ended): RunEvent => {
     kind: kindOf(ended),
     status: manifest?.status ?? execution.status,
     target: manifest?.target ?? 'unknown',
-    refresh: manifest?.refresh ?? refreshOf(execution) ?? null,
+    refresh: manifest ? manifest.refresh : (refreshOf(execution) ?? null),
     run: execution.name,
     execution: execution.executionArn,
     source_protection_group: manifest?.source_protection_group ?? null,

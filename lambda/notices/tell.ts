@@ -26,8 +26,9 @@ export const tellEnd = async (
   const ended = await lookAt(execution, ports);
   const notice = noticeOf(ended);
   const told = ports.isWanted(notice.kind);
-  const refresh = ended.manifest?.refresh ?? refreshOf(execution);
-  if (refresh !== undefined) ports.measure(refresh, measurementsOf(ended));
+  // A name that no refresh has is none to measure under.
+  const refresh = ended.manifest ? ended.manifest.refresh : refreshOf(execution);
+  if (refresh) ports.measure(refresh, measurementsOf(ended));
   // One that fails must not keep the other from being done; the function is called again for both.
   const done = await Promise.allSettled([
     ports.putEvent(eventOf(ended)),
@@ -38,10 +39,13 @@ export const tellEnd = async (
 };
 
 const lookAt = async (execution: EndedExecution, ports: NoticePorts): Promise<Ended> => {
-  const key = manifestKey(refreshOf(execution), execution.name);
-  const manifest = await readManifest(ports.store, key);
-  // Of a run that was ended while hooks read it: what it says of the target was true before.
-  if (!manifest || manifest.status === 'RUNNING')
-    return { execution, manifest: undefined, location: null };
-  return { execution, manifest, location: ports.locate(key) };
+  // A request that named no refresh that there is has left its manifest where those of nobody lie.
+  for (const refresh of [refreshOf(execution), undefined]) {
+    const key = manifestKey(refresh, execution.name);
+    const manifest = await readManifest(ports.store, key);
+    // Of a run that was ended while hooks read it: what it says of the target was true before.
+    if (manifest && manifest.status !== 'RUNNING')
+      return { execution, manifest, location: ports.locate(key) };
+  }
+  return { execution, manifest: undefined, location: null };
 };

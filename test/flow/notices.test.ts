@@ -125,6 +125,19 @@ describe('people are told', () => {
     });
   });
 
+  it('of one that asked for a refresh that there is not, whose manifest has a place of its own', async () => {
+    const report = await world.run('nigthly');
+
+    const { mail, event } = await tellOf(report, { input: JSON.stringify({ refresh: 'nigthly' }) });
+
+    expect(mail).toContain('was refused: UnknownRefresh');
+    expect(event?.detail).toMatchObject({
+      kind: 'refused',
+      refresh: null,
+      manifest: expect.stringMatching(`/manifests/_unknown/${report.run}\\.json$`),
+    });
+  });
+
   it('of none that succeeded or was planned, unless they want to be', async () => {
     await world.define('nightly', definition);
     const report = await world.run('nightly');

@@ -208,7 +208,6 @@ const asVolume = (item: z.output<typeof schemas.volumeItem>): ArrayVolume => ({
   size: item.provisioned,
   created: item.created,
   destroyed: item.destroyed,
-  connectionCount: item.connection_count,
   subtype: item.subtype,
   promotion: item.promotion_status,
 });

@@ -65,10 +65,6 @@ export const volumeItem = z.object({
   provisioned: z.number().int().nonnegative(),
   created: z.number(),
   destroyed: flag,
-  connection_count: z
-    .number()
-    .nullish()
-    .transform((value) => value ?? null),
   subtype: optionalText,
   promotion_status: optionalText,
 });

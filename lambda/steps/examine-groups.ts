@@ -5,7 +5,7 @@ import { groupSnapshotName } from '../refresh/naming.ts';
 import { judged } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
 import type { ExaminedArray } from './examine-array.ts';
-import { type Group, lookAtGroups, lookAtTargetGroup } from './look-at-groups.ts';
+import { type Group, lookAtSourceGroup, lookAtTargetGroup } from './look-at-groups.ts';
 import { findSnapshot } from './look-at-snapshot.ts';
 import type { FlashArray, GroupSnapshot } from './ports.ts';
 
@@ -18,11 +18,8 @@ export interface SourceGroup {
 
 export const examineSourceGroup = (subject: Subject): SourceGroup => {
   const { check, request } = subject;
-  const source = examineGroup(
-    subject,
-    'source',
-    async (array) =>
-      (await lookAtGroups(array, request.source_protection_group ?? '', null)).source,
+  const source = examineGroup(subject, 'source', (array) =>
+    lookAtSourceGroup(array, request.source_protection_group ?? ''),
   );
   const snapshot = check('snapshot', async () => {
     const name = groupSnapshotName((await source).name, request.snapshot_suffix);

@@ -7,8 +7,9 @@ import type { Subject } from './examination-subject.ts';
 import type { SourceGroup } from './examine-groups.ts';
 import type { Group } from './look-at-groups.ts';
 import { type ReplicaLook, readReplicaIds } from './look-at-replication.ts';
-import { planRun } from './prepare-refresh.ts';
-import { refuseSharedHosts } from './refuse-shared-hosts.ts';
+import { snapshotVolumes } from './look-at-snapshot.ts';
+import { planRun } from './plan-run.ts';
+import { readConnections, refuseSharedHosts } from './refuse-shared-hosts.ts';
 
 type FoundGroups = SourceGroup & { readonly target: Promise<Group> };
 
@@ -17,16 +18,16 @@ export const examinePairs = (subject: Subject, found: FoundGroups): void => {
   const { check, request } = subject;
   void check('pairs', async () => {
     const groups = { source: await found.source, target: await found.target };
-    const { plan } = await planRun(
+    const arrays = await arraysOf(subject);
+    const snapshot = await found.snapshot;
+    const { plan } = planRun(
       {
-        arrays: await arraysOf(subject),
         groups,
-        snapshotName: groupSnapshotName(groups.source.name, request.snapshot_suffix),
-        snapshot: await found.snapshot,
+        members: snapshot && (await snapshotVolumes(arrays.source, snapshot.name)),
+        mappings: await arrays.target.mappings(namesOf(groups.target)),
         replication: await lookAtReplicas(subject, groups.source),
       },
-      // Of which another check tells.
-      { ...request, allow_shared_hosts: true },
+      request,
     );
     return judged(judgePlan(plan));
   });
@@ -34,10 +35,14 @@ export const examinePairs = (subject: Subject, found: FoundGroups): void => {
   void check('hosts', async () => {
     const { volumes } = await found.source;
     const { kept } = splitExcluded(volumes, request.excluded_volumes);
-    await refuseSharedHosts(await arraysOf(subject), kept, (await found.target).volumes);
+    const names = kept.map(({ name }) => name);
+    const targets = namesOf(await found.target);
+    refuseSharedHosts(await readConnections(await arraysOf(subject), names, targets), kept);
     return judged(pass('No host uses volumes of both groups.'));
   });
 };
+
+const namesOf = ({ volumes }: Group): string[] => volumes.map(({ name }) => name);
 
 const arraysOf = async ({ source, target }: Subject) => ({
   source: (await source.known).array,

@@ -13,7 +13,7 @@ export const examineReplication = (subject: Subject, found: SourceGroup): void =
     await lookAtReplication(
       { source: source.array, target: target.array },
       { source_array: source.identity, target_array: target.identity },
-      { source: await found.source, target: null },
+      (await found.source).name,
       request,
       await found.snapshot,
     );

@@ -6,7 +6,7 @@ import { judged } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
 import type { Group } from './look-at-groups.ts';
 import { lookAtGuards } from './look-at-guards.ts';
-import { refuseUnready } from './refuse-unready.ts';
+import { refuseUnready, refuseUnwritable } from './refuse-unready.ts';
 import { refuseReserved } from './reserve-target.ts';
 
 /** Checks whether the target group could be overwritten now, as an execution does before it does it. */
@@ -15,7 +15,9 @@ export const examineTarget = (subject: Subject, target: Promise<Group>): void =>
   const request: RefreshRequest = { ...subject.request, execute: true };
   void check('use', async () => {
     const { volumes } = await target;
-    await refuseUnready((await subject.target.known).array, volumes, request);
+    refuseUnwritable(volumes);
+    const names = volumes.map(({ name }) => name);
+    await refuseUnready((await subject.target.known).array, names, request);
     return judged(pass(describeUse(request)));
   });
   void check('lock', async () => {

@@ -1,7 +1,17 @@
 import { isError, listNames, RefreshError, splitMessage } from '../refresh/errors.ts';
-import { nameKey, sameName } from '../refresh/naming.ts';
+import { nameKey } from '../refresh/naming.ts';
 import type { TargetVolume } from '../refresh/volumes.ts';
-import type { ArrayVolume, FlashArray, GroupMember, ProtectionGroup } from './ports.ts';
+import type { Arrays } from './arrays.ts';
+import { atOnce } from './at-once.ts';
+import {
+  findSourceGroup,
+  findTargetGroup,
+  type Membership,
+  type Memberships,
+  refuseDestroyed,
+  targetVolumeNames,
+} from './find-groups.ts';
+import type { ArrayVolume, FlashArray } from './ports.ts';
 
 /** A protection group as it is on the array, checked. */
 export interface Group {
@@ -17,50 +27,51 @@ export interface Groups {
   readonly target: Group | null;
 }
 
-/**
- * Reads both groups and their live volumes, and refuses what must not be copied or overwritten.
- * @throws ProtectionGroupNotFound, ProtectionGroupDestroyed, ProtectionGroupEmpty, TargetGroupOfHosts, SourceIsTarget,
- *   VolumeInBothGroups
- */
-export const lookAtGroups = async (
-  array: FlashArray,
-  sourceName: string,
-  targetName: string | null,
+/** Reads the volumes of both groups: on one array in one listing. @throws TargetDestroyed */
+export const readGroups = async (
+  arrays: Arrays,
+  { source, target }: Memberships,
 ): Promise<Groups> => {
-  const names = targetName === null ? [sourceName] : [sourceName, targetName];
-  const [groups, members] = await Promise.all([
-    array.protectionGroups(names),
-    array.groupVolumes(names),
-  ]).catch((error: unknown) => explainMissing(array, names, error));
-
-  const source = pickGroup(array, groups, sourceName);
-  const target = targetName === null ? null : pickGroup(array, groups, targetName);
-  if (target) requireGroupOfVolumes(target);
-
-  const ofSource = await sourceVolumeNames(array, source, members);
-  const ofTarget = target ? memberNames(members, target.name) : [];
-  if (ofSource.length === 0) throw empty(source.name);
-  if (target) refuseDestroyed(destroyedMembers(members, target.name), target.name);
-  if (target && ofTarget.length === 0) throw empty(target.name);
-  refuseOverlap(ofSource, ofTarget);
-
-  const volumes = await array.volumes([...ofSource, ...ofTarget]);
-  const pick = (wanted: readonly string[]) => {
-    const keys = new Set(wanted.map(nameKey));
-    return volumes.filter((volume) => keys.has(nameKey(volume.name)) && !volume.destroyed);
-  };
-  const targets = new Set(ofTarget.map(nameKey));
-  // Below REST 2.9 only the volume itself tells.
-  if (target) {
-    refuseDestroyed(
-      destroyedOf(volumes).filter((name) => targets.has(nameKey(name))),
-      target.name,
-    );
+  if (target && arrays.source === arrays.target) {
+    const volumes = await arrays.source.volumes([...source.volumes, ...target.volumes]);
+    return { source: asSource(source, volumes), target: asTargetGroup(target, volumes) };
   }
-  return {
-    source: { name: source.name, volumes: pick(ofSource) },
-    target: target && { name: target.name, volumes: pick(ofTarget) },
-  };
+  const groups = await atOnce({
+    source: readSource(arrays.source, source),
+    target: target ? readTarget(arrays.target, target) : Promise.resolve(null),
+  });
+  return { source: await groups.source, target: await groups.target };
+};
+
+/** @throws ProtectionGroupNotFound, ProtectionGroupDestroyed, ProtectionGroupEmpty */
+export const lookAtSourceGroup = async (array: FlashArray, name: string): Promise<Group> =>
+  readSource(array, await findSourceGroup(array, name));
+
+/** @throws the same; TargetGroupOfHosts, TargetDestroyed */
+export const lookAtTargetGroup = async (array: FlashArray, name: string): Promise<Group> =>
+  readTarget(array, await findTargetGroup(array, name));
+
+const readSource = async (array: FlashArray, group: Membership): Promise<Group> =>
+  asSource(group, await array.volumes(group.volumes));
+
+const readTarget = async (array: FlashArray, group: Membership): Promise<Group> =>
+  asTargetGroup(group, await array.volumes(group.volumes));
+
+const asSource = (group: Membership, volumes: readonly ArrayVolume[]): Group => ({
+  name: group.name,
+  volumes: pick(group, volumes).filter(({ destroyed }) => !destroyed),
+});
+
+/** Below REST 2.9 only the volume itself tells that it is destroyed. */
+const asTargetGroup = (group: Membership, volumes: readonly ArrayVolume[]): Group => {
+  const own = pick(group, volumes);
+  refuseDestroyed(own, group.name);
+  return { name: group.name, volumes: own };
+};
+
+const pick = (group: Membership, volumes: readonly ArrayVolume[]): ArrayVolume[] => {
+  const keys = new Set(group.volumes.map(nameKey));
+  return volumes.filter(({ name }) => keys.has(nameKey(name)));
 };
 
 /** What was planned is no longer so. */
@@ -71,50 +82,9 @@ export const noLongerIn = (group: string, volumes: readonly string[]): RefreshEr
     'Start a new run; it plans from the group as it is now.',
   );
 
-const destroyedMembers = (members: readonly GroupMember[], group: string): string[] =>
-  destroyedOf(members.filter((member) => sameName(member.group, group)));
-
-const destroyedOf = (
-  objects: readonly { readonly name: string; readonly destroyed: boolean }[],
-): string[] => objects.filter(({ destroyed }) => destroyed).map(({ name }) => name);
-
-/** A copy that lacks a volume is no copy. */
-const refuseDestroyed = (destroyed: readonly string[], group: string): void => {
-  if (destroyed.length === 0) return;
-  throw new RefreshError(
-    'TargetDestroyed',
-    `Destroyed volumes are in target protection group "${group}": ${listNames(destroyed)}.`,
-    'Recover them on the array (purevol recover), or take them out of the group.',
-  );
-};
-
-/**
- * Reads the target group where it is on an array of its own.
- * @throws ProtectionGroupNotFound, ProtectionGroupDestroyed, ProtectionGroupEmpty, TargetGroupOfHosts
- */
-export const lookAtTargetGroup = async (array: FlashArray, name: string): Promise<Group> => {
-  const [groups, members] = await Promise.all([
-    array.protectionGroups([name]),
-    array.groupVolumes([name]),
-  ]).catch((error: unknown) => explainMissing(array, [name], error));
-  const group = pickGroup(array, groups, name);
-  requireGroupOfVolumes(group);
-  refuseDestroyed(destroyedMembers(members, group.name), group.name);
-  const names = memberNames(members, group.name);
-  if (names.length === 0) throw empty(group.name);
-  const volumes = await array.volumes(names);
-  refuseDestroyed(destroyedOf(volumes), group.name);
-  return { name: group.name, volumes };
-};
-
 /** The volumes of the target group with their mappings. @throws TargetDestroyed, ProtectionGroupEmpty, TargetChanged */
-export const lookAtTarget = async (array: FlashArray, group: string): Promise<TargetVolume[]> => {
-  const members = await array.groupVolumes([group]);
-  refuseDestroyed(destroyedMembers(members, group), group);
-  const names = memberNames(members, group);
-  if (names.length === 0) throw empty(group);
-  return lookAtVolumes(array, group, names);
-};
+export const lookAtTarget = async (array: FlashArray, group: string): Promise<TargetVolume[]> =>
+  lookAtVolumes(array, group, targetVolumeNames(await array.groupVolumes([group]), group));
 
 /** These volumes of the target group with their mappings. @throws TargetDestroyed, TargetChanged */
 export const lookAtVolumes = async (
@@ -133,19 +103,8 @@ export const lookAtVolumes = async (
       'Start a new run; it plans from the group as it is now.',
     );
   });
-  refuseDestroyed(destroyedOf(volumes), group);
+  refuseDestroyed(volumes, group);
   return volumes.map((volume) => asTarget(volume, mappings));
-};
-
-/**
- * The group's name as the array spells it, whatever state the group is in.
- * @throws ProtectionGroupNotFound
- */
-export const nameOfGroup = async (array: FlashArray, name: string): Promise<string> => {
-  const groups = await array
-    .protectionGroups([name])
-    .catch((error: unknown) => explainMissing(array, [name], error));
-  return groups.find((group) => sameName(group.name, name))?.name ?? name;
 };
 
 export const asTarget = (
@@ -159,72 +118,6 @@ export const asTarget = (
   created,
   mapping: mappings.get(nameKey(name)) ?? null,
 });
-
-/** Those of `members` that are of this group and not destroyed. */
-export const liveMembers = (members: readonly GroupMember[], group: string): GroupMember[] =>
-  members.filter((member) => sameName(member.group, group) && !member.destroyed);
-
-export const memberNames = (members: readonly GroupMember[], group: string): string[] =>
-  liveMembers(members, group).map(({ name }) => name);
-
-/** A group holds volumes, or hosts, or host groups; the latter two stand for the volumes connected to them. */
-const sourceVolumeNames = async (
-  array: FlashArray,
-  group: ProtectionGroup,
-  members: readonly GroupMember[],
-): Promise<string[]> => {
-  const names = memberNames(members, group.name);
-  if (names.length > 0) return names;
-  if (group.hostCount > 0) {
-    const hosts = await array.groupHosts(group.name);
-    return distinct(await array.connectionsOfHosts(hosts));
-  }
-  if (group.hostGroupCount > 0) {
-    const hostGroups = await array.groupHostGroups(group.name);
-    return distinct(await array.connectionsOfHostGroups(hostGroups));
-  }
-  return [];
-};
-
-const distinct = (connections: readonly { readonly volume: string }[]): string[] => [
-  ...new Set(connections.map((connection) => connection.volume)),
-];
-
-const pickGroup = (
-  array: FlashArray,
-  groups: readonly ProtectionGroup[],
-  name: string,
-): ProtectionGroup => {
-  const group = groups.find((candidate) => sameName(candidate.name, name));
-  if (!group) throw notFound(name, array);
-  if (!group.destroyed) return group;
-  throw new RefreshError(
-    'ProtectionGroupDestroyed',
-    `Protection group "${group.name}" is destroyed and pending eradication.`,
-    `Recover it on the array (purepgroup recover ${group.name}), or name another group.`,
-  );
-};
-
-const requireGroupOfVolumes = ({ name, hostCount, hostGroupCount }: ProtectionGroup): void => {
-  if (hostCount + hostGroupCount === 0) return;
-  throw new RefreshError(
-    'TargetGroupOfHosts',
-    `Target protection group "${name}" is made of hosts or host groups, so what it holds changes with their connections.`,
-    'Make a protection group of the very volumes that shall be overwritten, and name it as target_protection_group.',
-  );
-};
-
-/** @throws VolumeInBothGroups */
-export const refuseOverlap = (source: readonly string[], target: readonly string[]): void => {
-  const keys = new Set(source.map(nameKey));
-  const both = target.filter((name) => keys.has(nameKey(name)));
-  if (both.length === 0) return;
-  throw new RefreshError(
-    'VolumeInBothGroups',
-    `In the source group and in the target group at once: ${listNames(both)}.`,
-    'Take these volumes out of the target protection group.',
-  );
-};
 
 /**
  * Refuses targets that the snapshot holds: they were in the source group when it was taken, whatever has become of them
@@ -243,35 +136,4 @@ export const refuseTargetsInSnapshot = (
     `Volumes of the snapshot are in the target group: ${listNames(both.map(({ name }) => name))}.`,
     'Take these volumes out of the target protection group.',
   );
-};
-
-const empty = (group: string): RefreshError =>
-  new RefreshError(
-    'ProtectionGroupEmpty',
-    `Protection group "${group}" has no volumes.`,
-    'Add the volumes to the group on the array, or name another group.',
-  );
-
-const notFound = (group: string, array: FlashArray): RefreshError =>
-  new RefreshError(
-    'ProtectionGroupNotFound',
-    `There is no protection group "${group}" on array ${array.host}.`,
-    'Correct the name in the definition, or check that the credentials are those of the right array.',
-  );
-
-/** The array refuses the whole list for one wrong name; asking singly tells which it is. */
-const explainMissing = async (
-  array: FlashArray,
-  names: readonly string[],
-  error: unknown,
-): Promise<never> => {
-  if (!isError(error, 'ArrayObjectNotFound')) throw error;
-  for (const name of names) {
-    try {
-      await array.protectionGroups([name]);
-    } catch (single) {
-      throw isError(single, 'ArrayObjectNotFound') ? notFound(name, array) : single;
-    }
-  }
-  throw error;
 };

@@ -5,7 +5,6 @@ import type { RefreshRequest } from '../refresh/request.ts';
 import type { ArrayIdentity } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
 import type { Arrays } from './arrays.ts';
-import type { Groups } from './look-at-groups.ts';
 import type { FlashArray, GroupSnapshot } from './ports.ts';
 
 /** How the run's snapshot stands on the target array before the run does anything. */
@@ -19,16 +18,16 @@ export interface ReplicaLook {
 
 /**
  * Looks at the way to the target array, and refuses a refresh whose snapshot would not arrive there.
+ * @param group the source group
  * @throws ReplicationNotConfigured, ReplicationDisallowed, ReplicationDisconnected, ReplicationUnsupported, ReplicaOutdated
  */
 export const lookAtReplication = async (
   { source, target }: Arrays,
   names: { readonly source_array: ArrayIdentity; readonly target_array: ArrayIdentity },
-  groups: Groups,
+  group: string,
   request: RefreshRequest,
   onSource: GroupSnapshot | undefined,
 ): Promise<ReplicaLook> => {
-  const group = groups.source.name;
   await requireTarget(source, group, names.target_array.name);
   await requireConnection(source, names.target_array.name);
   const replicaGroup = replicaGroupName(names.source_array.name, group);

@@ -51,8 +51,6 @@ export interface ArrayVolume {
   readonly size: number;
   readonly created: number;
   readonly destroyed: boolean;
-  /** Null where the array does not say. */
-  readonly connectionCount: number | null;
   /** Such as `regular`; null where the array does not say. */
   readonly subtype: string | null;
   /** Such as `promoted`: what is not takes no writes. Null where the array does not say. */

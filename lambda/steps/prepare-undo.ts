@@ -8,7 +8,7 @@ import { keepShownPlan, requireExpectedPlan } from './expected-plan.ts';
 import { asTarget, type Group, lookAtTargetGroup } from './look-at-groups.ts';
 import { type FoundGuard, type Guards, readGuard } from './look-at-guards.ts';
 import type { FlashArray, ObjectStore } from './ports.ts';
-import { refuseUnready } from './refuse-unready.ts';
+import { refuseUnready, refuseUnwritable } from './refuse-unready.ts';
 import { asCopies } from './volume-copies.ts';
 
 /**
@@ -34,10 +34,12 @@ export const prepareUndo = async (
       'There is none before the first refresh by this product, and older ones are destroyed (keep_before_snapshots); those pending eradication can be recovered on the array.',
     );
   }
-  const mappings = await array.mappings(target.volumes.map(({ name }) => name));
+  const names = target.volumes.map(({ name }) => name);
+  const mappings = await array.mappings(names);
   const plan = planFrom(await readGuard(array, snapshot), target, mappings);
   await requireExpectedPlan(store, plan, request.expect_plan);
-  const warnings = await refuseUnready(array, target.volumes, request);
+  refuseUnwritable(target.volumes);
+  const warnings = await refuseUnready(array, names, request);
   if (!request.execute && (await array.capabilities()).batchTest) {
     await array.testOverwrite(asCopies(plan));
   }

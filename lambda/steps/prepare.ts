@@ -2,11 +2,13 @@ import { ownGuards, surplusGuards } from '../refresh/guard.ts';
 import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
 import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
+import { atOnce } from './at-once.ts';
 import { decideRecovery, type LockDecision } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { examine } from './doctor.ts';
 import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
-import { nameOfGroup } from './look-at-groups.ts';
+import { nameOfGroup } from './find-groups.ts';
+import { lookByName } from './look-around.ts';
 import { type Guards, lookAtGuards } from './look-at-guards.ts';
 import type { Ports } from './ports.ts';
 import { prepareHooks, refuseUncallable } from './prepare-hooks.ts';
@@ -31,11 +33,9 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   if (target !== null && mode !== 'recover') await requireNoSource(store, target, request.refresh);
 
   const arrays = await openArrays(ports, request);
-  const [identities, guards, unasked] = await Promise.all([
-    identify(arrays, request),
-    target === null ? NO_GUARDS : lookAtGuards(arrays.target, target),
-    askAboutRuns(run, ports),
-  ]);
+  const looks = await lookFirst(run, ports, arrays, request);
+  const identities = await looks.identities;
+  const guards = await looks.guards;
   const decision =
     target === null
       ? NOTHING_HELD
@@ -64,21 +64,35 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
     ...(recovery && { recovery }),
     recovers: recovery !== undefined,
     ends_recovered,
-    warnings: [...run.warnings, ...uncallable, ...unasked, ...decision.warnings],
+    warnings: [...run.warnings, ...uncallable, ...(await looks.unasked), ...decision.warnings],
   };
   const prepared = await prepareHooks(
-    await prepareWork(begun, ports, arrays, guards, request),
+    await prepareWork(begun, ports, arrays, request, looks),
     request,
     ports,
     guards.earlier,
   );
-  await writeDocument(store, run.id, requestDocument, request);
-  await writeDocument(store, run.id, guardsDocument, {
-    known: ownGuards(guards.earlier),
-    taken: [...guards.taken],
-    surplus: surplusGuards(guards.earlier, request.keep_before_snapshots),
-  });
+  await Promise.all([
+    writeDocument(store, run.id, requestDocument, request),
+    writeDocument(store, run.id, guardsDocument, {
+      known: ownGuards(guards.earlier),
+      taken: [...guards.taken],
+      surplus: surplusGuards(guards.earlier, request.keep_before_snapshots),
+    }),
+  ]);
   return prepared;
+};
+
+/** What takes nothing but the definition to ask for. */
+const lookFirst = (run: Run, ports: Ports, arrays: Arrays, request: RefreshRequest) => {
+  const { mode, target_protection_group: target } = request;
+  return atOnce({
+    identities: identify(arrays, request),
+    guards: target === null ? Promise.resolve(NO_GUARDS) : lookAtGuards(arrays.target, target),
+    unasked: askAboutRuns(run, ports),
+    // Undo and recovery are about the target alone.
+    named: mode === 'refresh' ? lookByName(arrays, request) : Promise.resolve(undefined),
+  });
 };
 
 /**
@@ -101,20 +115,20 @@ const prepareWork = async (
   begun: Run,
   ports: Ports,
   arrays: Arrays,
-  guards: Guards,
   request: RefreshRequest,
+  looks: Awaited<ReturnType<typeof lookFirst>>,
 ): Promise<Run> => {
+  const named = await looks.named;
+  if (named) return prepareRefresh(begun, ports, arrays, request, named);
+  const { target_protection_group: target } = request;
   if (begun.ends_recovered) {
-    const { target_protection_group: target } = request;
     // Else a name that is mistyped would look as if there were nothing to clear up.
     return {
       ...begun,
       target_protection_group: target && (await nameOfGroup(arrays.target, target)),
     };
   }
-  if (request.mode === 'undo')
-    return prepareUndo(begun, ports.store, arrays.target, guards, request);
-  return prepareRefresh(begun, ports, arrays, request);
+  return prepareUndo(begun, ports.store, arrays.target, await looks.guards, request);
 };
 
 const NOTHING_HELD: LockDecision = { warnings: [] };

@@ -1,23 +1,54 @@
 import { listNames, RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
 import type { Arrays } from './arrays.ts';
-import type { ArrayVolume, Connection } from './ports.ts';
+import type { Connection } from './ports.ts';
+
+/** What the volumes of the two groups are connected to. */
+export interface Connections {
+  readonly ofSources: readonly Connection[];
+  readonly ofTargets: readonly Connection[];
+}
+
+/** On one array one listing for both. A volume without connections is in none, and no mistake. */
+export const readConnections = async (
+  { source, target }: Arrays,
+  sources: readonly string[],
+  targets: readonly string[],
+): Promise<Connections> => {
+  if (source !== target) {
+    const [ofSources, ofTargets] = await Promise.all([
+      source.connectionsOfVolumes(sources),
+      target.connectionsOfVolumes(targets),
+    ]);
+    return { ofSources, ofTargets };
+  }
+  const connections = await source.connectionsOfVolumes([...targets, ...sources]);
+  const targetKeys = new Set(targets.map(nameKey));
+  const isOfTarget = ({ volume }: Connection) => targetKeys.has(nameKey(volume));
+  return {
+    ofSources: connections.filter((row) => !isOfTarget(row)),
+    ofTargets: connections.filter(isOfTarget),
+  };
+};
 
 /**
  * Refuses a target volume that is connected to a host which also uses a source volume: most likely production itself.
  * On two arrays a host is the same where its name is. A connection through a protocol endpoint, as of vVols on one
  * hypervisor, does not count.
+ * @param sources those that are copied
  * @throws SharedHost
  */
-export const refuseSharedHosts = async (
-  arrays: Arrays,
-  sources: readonly ArrayVolume[],
-  targets: readonly ArrayVolume[],
-): Promise<void> => {
-  const [using, connected] = [connectedNames(sources), connectedNames(targets)];
-  if (connected.length === 0 || using.length === 0) return;
-  const { ofSources, ofTargets } = await readConnections(arrays, using, connected);
-  const productive = new Set(ofSources.filter(counts).map(({ host }) => nameKey(host)));
+export const refuseSharedHosts = (
+  { ofSources, ofTargets }: Connections,
+  sources: readonly { readonly name: string }[],
+): void => {
+  const copied = new Set(sources.map(({ name }) => nameKey(name)));
+  const productive = new Set(
+    ofSources
+      .filter(counts)
+      .filter(({ volume }) => copied.has(nameKey(volume)))
+      .map(({ host }) => nameKey(host)),
+  );
   const shared = ofTargets.filter(counts).filter(({ host }) => productive.has(nameKey(host)));
   if (shared.length === 0) return;
   const hosts = [...new Set(shared.map(({ host }) => host))];
@@ -28,32 +59,6 @@ export const refuseSharedHosts = async (
     'Disconnect the target volumes from that host, or set allow_shared_hosts in the definition if this is meant to be.',
   );
 };
-
-/** On one array one listing for both: each request counts where a round trip is long. */
-const readConnections = async (
-  { source, target }: Arrays,
-  using: string[],
-  connected: string[],
-) => {
-  if (source !== target) {
-    const [ofSources, ofTargets] = await Promise.all([
-      source.connectionsOfVolumes(using),
-      target.connectionsOfVolumes(connected),
-    ]);
-    return { ofSources, ofTargets };
-  }
-  const connections = await source.connectionsOfVolumes([...connected, ...using]);
-  const targetKeys = new Set(connected.map(nameKey));
-  const isOfTarget = ({ volume }: Connection) => targetKeys.has(nameKey(volume));
-  return {
-    ofSources: connections.filter((row) => !isOfTarget(row)),
-    ofTargets: connections.filter(isOfTarget),
-  };
-};
-
-/** Those that are, or for all that is known may be, connected. */
-const connectedNames = (volumes: readonly ArrayVolume[]): string[] =>
-  volumes.filter((volume) => volume.connectionCount !== 0).map((volume) => volume.name);
 
 const counts = (connection: Connection): connection is Connection & { host: string } =>
   connection.host !== null && !connection.throughProtocolEndpoint;

@@ -4,20 +4,18 @@ import type { ArrayVolume, FlashArray } from './ports.ts';
 import { refuseBusy } from './refuse-busy.ts';
 
 /**
- * Refuses targets that must not, or cannot, be overwritten now. That hosts use them only concerns an execution; a dry
- * run is told.
- * @throws TargetNotWritable, TargetInUse
+ * Refuses targets that are in use. That only concerns an execution; a dry run is told.
+ * @param names of the volumes
+ * @throws TargetInUse
  * @returns warnings
  */
 export const refuseUnready = async (
   array: FlashArray,
-  volumes: readonly ArrayVolume[],
+  names: readonly string[],
   request: RefreshRequest,
 ): Promise<string[]> => {
-  refuseUnwritable(volumes);
   // What uses the target is stopped by them, and only after that it is looked whether it is idle.
   if (request.hooks.before_overwrite.length > 0) return [];
-  const names = volumes.map(({ name }) => name);
   try {
     await refuseBusy(array, names, request);
     return [];
@@ -27,7 +25,8 @@ export const refuseUnready = async (
   }
 };
 
-const refuseUnwritable = (volumes: readonly ArrayVolume[]): void => {
+/** Refuses targets that cannot be overwritten. @throws TargetNotWritable */
+export const refuseUnwritable = (volumes: readonly ArrayVolume[]): void => {
   const endpoints = volumes.filter(({ subtype }) => subtype === 'protocol_endpoint');
   const demoted = volumes.filter(({ promotion }) => promotion !== null && promotion !== 'promoted');
   const problems = [

@@ -36,7 +36,6 @@ describe('reading', () => {
       size: 1_073_741_824,
       created: expect.any(Number),
       destroyed: false,
-      connectionCount: 0,
       subtype: 'regular',
       promotion: 'promoted',
     });

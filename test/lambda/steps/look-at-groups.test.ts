@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { findGroups } from '../../../lambda/steps/find-groups.ts';
 import {
-  lookAtGroups,
   lookAtTarget,
   lookAtTargetGroup,
+  readGroups,
 } from '../../../lambda/steps/look-at-groups.ts';
+import type { FlashArray } from '../../../lambda/steps/ports.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import {
   startSimulatedArray,
@@ -20,6 +22,11 @@ const withGroups = (...groups: Groups) => ({ ...twoDatabases, protection_groups:
 const source = { name: 'prd-pg', volumes: ['prd-fra', 'prd-data'] };
 const target = { name: 'dev-pg', volumes: ['dev-fra', 'dev-data'] };
 
+const lookAtGroups = async (array: FlashArray, source: string, target: string | null) => {
+  const arrays = { source: array, target: array };
+  const names = { source_protection_group: source, target_protection_group: target };
+  return readGroups(arrays, await findGroups(arrays, names));
+};
 const look = async (groups: Groups, targetName: string | null = 'dev-pg') => {
   const { array } = await startSimulatedArray({ state: withGroups(...groups) });
   return lookAtGroups(array, 'prd-pg', targetName);

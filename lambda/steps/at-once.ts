@@ -1,0 +1,10 @@
+/**
+ * Waits for looks that were begun at once, for each to its end, so that none is under way any more when a step is over. What
+ * failed counts where it is awaited: the first refusal is the same one, whichever answer was faster.
+ */
+export const atOnce = async <T extends Readonly<Record<string, Promise<unknown>>>>(
+  looks: T,
+): Promise<T> => {
+  await Promise.allSettled(Object.values(looks));
+  return looks;
+};

@@ -158,8 +158,8 @@ export const ownerTags = (owner: Partial<GuardOwner>): GuardTag[] =>
   }));
 
 /**
- * The journal as tags that every member bears alike, since one request can only tag all with the same: the members'
- * entries in the order of their ids, cut into values of the length that a tag takes.
+ * The journal as tags of one member, since what tells of all of them need not be on each: the members' entries in the order
+ * of their ids, cut into values of the length that a tag takes.
  */
 export const journalTags = (journal: ReadonlyMap<string, JournalEntry>): GuardTag[] => {
   const text = [...journal]
@@ -173,7 +173,11 @@ export const journalTags = (journal: ReadonlyMap<string, JournalEntry>): GuardTa
   }));
 };
 
-/** What the tags of a guard say; undefined where they do not tell its owner. */
+/** The one member of a guard that bears the journal, and whose tags are read: that with the first id. */
+export const bearersOf = <T extends { readonly id: string }>(members: readonly T[]): T[] =>
+  members.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, 1);
+
+/** What the tags of a guard say, those of its bearer; undefined where they do not tell its owner. */
 export const readGuardTags = (
   tags: readonly GuardTag[],
   memberIds: readonly string[],

@@ -1,6 +1,8 @@
 import { isError, RefreshError } from '../refresh/errors.ts';
 import {
+  bearersOf,
   type GuardOwner,
+  type GuardTag,
   guardSuffix,
   type JournalEntry,
   journalTags,
@@ -8,15 +10,19 @@ import {
 } from '../refresh/guard.ts';
 import { sameName } from '../refresh/naming.ts';
 import type { Plan } from '../refresh/plan.ts';
+import type { RefreshRequest } from '../refresh/request.ts';
 import { NO_GUARD, type Run } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
+import { atOnce } from './at-once.ts';
 import { type Attempt, mayLinger } from './attempt.ts';
 import {
   acquireDocument,
   findDocument,
+  membersDocument,
   overwriteDocument,
   readDocument,
   requestDocument,
+  writeDocument,
 } from './documents.ts';
 import { inProgress } from './hold-lock.ts';
 import { noLongerIn } from './look-at-groups.ts';
@@ -40,20 +46,20 @@ import { targetNames } from './volume-copies.ts';
 export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
-  const [request, plan, begun] = await Promise.all([
+  const [request, plan, begun, earlier] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
     findDocument(store, run.id, overwriteDocument),
+    findDocument(store, run.id, acquireDocument),
+    refuseReserved(run, ports),
   ]);
   if (begun) throw outOfOrder('The run has begun to overwrite already.');
   if (run.has_hooks.before_overwrite || run.has_hooks.after_overwrite)
     await reserveTarget(run, ports);
-  else await refuseReserved(run, ports);
   const { target: array } = await openArrays(ports, request);
-  return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
+  return noteAttempt(ports, run.id, acquireDocument, earlier, async () => {
     if (earlier) await clearEarlier(array, run, earlier);
-    const id = await acquire(array, run, plan, ports);
-    await refuseBusy(array, targetNames(plan), request);
+    const id = await acquire(array, run, request, plan, ports);
     const seen = ports.clock.now().toISOString();
     return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };
   });
@@ -78,19 +84,57 @@ const clearEarlier = async (array: FlashArray, run: Run, earlier: Attempt): Prom
 const acquire = async (
   array: FlashArray,
   run: Run,
+  request: RefreshRequest,
   plan: Plan,
-  { clock, lingerSeconds }: Ports,
+  { store, clock, lingerSeconds }: Ports,
 ): Promise<string | null> => {
   const group = targetGroup(run);
   const guard = await array.createGroupSnapshot(group, guardSuffix(run.execution, clock.now()));
-  const members = await array.volumeSnapshots(guard.name);
+  const looks = await atOnce({
+    members: array.volumeSnapshots(guard.name),
+    use: refuseBusy(array, targetNames(plan), request),
+  });
+  const members = await looks.members;
   requireTargets(plan, members, group);
-  await tagMembers(array, members, [
-    ...ownerTags(ownerOf(run, plan, lingerSeconds)),
-    ...journalTags(journalOf(plan, members)),
-  ]);
+  await looks.use;
+  const notes = await atOnce({
+    onGuard: tagGuard(
+      array,
+      members,
+      ownerTags(ownerOf(run, plan, lingerSeconds)),
+      journalTags(journalOf(plan, members)),
+    ),
+    inBucket: writeDocument(
+      store,
+      run.id,
+      membersDocument,
+      members.map(({ id }) => ({ id })),
+    ),
+  });
+  await notes.onGuard;
+  await notes.inBucket;
   await takeLock(array, group, guard, members);
   return guard.id;
+};
+
+/** So many tags one answer repeats: beyond that, a second request takes less time. */
+const MOST_AT_ONCE = 2_000;
+
+/** All members say who holds the guard; the journal is read from one, and only where it costs nothing the others have it. */
+const tagGuard = async (
+  array: FlashArray,
+  members: readonly VolumeSnapshot[],
+  owner: readonly GuardTag[],
+  journal: readonly GuardTag[],
+): Promise<void> => {
+  const tags = [...owner, ...journal];
+  if (tags.length * members.length <= MOST_AT_ONCE) return tagMembers(array, members, tags);
+  const looks = await atOnce({
+    owner: tagMembers(array, members, owner),
+    journal: tagMembers(array, bearersOf(members), journal),
+  });
+  await looks.owner;
+  await looks.journal;
 };
 
 /** By id and by name: between planning and now a volume may have been renamed, taken out or resized. */

@@ -1,4 +1,5 @@
 import {
+  bearersOf,
   type EarlierGuard,
   EXECUTION_KEY,
   GUARDS_KEY,
@@ -111,9 +112,9 @@ export const readGuard = async (
   snapshot: GroupSnapshot,
 ): Promise<FoundGuard> => {
   const members = await array.volumeSnapshots(snapshot.name, snapshot.destroyed);
-  const ids = members.map(({ id }) => id).sort();
-  const [first] = ids;
-  const tags = first === undefined ? [] : await array.tagsOfSnapshot(first);
+  const ids = members.map(({ id }) => id);
+  const [bearer] = bearersOf(members);
+  const tags = bearer === undefined ? [] : await array.tagsOfSnapshot(bearer.id);
   const isMarked = tags.some(({ key }) => key.startsWith(KEY_PREFIX));
   return { snapshot, members, record: readGuardTags(tags, ids), isMarked };
 };

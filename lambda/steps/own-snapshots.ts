@@ -1,6 +1,7 @@
 import { splitMessage } from '../refresh/errors.ts';
 import { type Making, madeKeys, madeTags, readMadeTags } from '../refresh/made-tags.ts';
 import { groupSnapshotName, nameKey } from '../refresh/naming.ts';
+import type { RefreshRequest } from '../refresh/request.ts';
 import type { OwnSnapshot } from '../refresh/retention.ts';
 import type { Run } from '../refresh/run.ts';
 import { groupSnapshotOf } from './look-at-guards.ts';
@@ -17,13 +18,14 @@ export interface MakingMarks {
 
 export const NOT_MARKED: MakingMarks = { tags: [], warnings: [] };
 
-/** The marks of this run. Where they cannot be known, the snapshot gets none, and stays. */
+/** The marks of this run, if it keeps so many only. Where they cannot be known, the snapshot gets none, and stays. */
 export const makingTags = async (
   { execution }: Run,
-  refresh: string,
+  { refresh, keep_snapshots }: RefreshRequest,
   snapshot: string,
   store: ObjectStore,
 ): Promise<MakingMarks> => {
+  if (keep_snapshots === null) return NOT_MARKED;
   try {
     const owner = await ownerOf(store, refresh, execution);
     return { tags: madeTags({ refresh, owner, execution, snapshot }), warnings: [] };
@@ -62,19 +64,26 @@ export interface MadeSnapshot extends OwnSnapshot {
   readonly execution: string;
 }
 
-/** The snapshots of a group that this refresh has made and that are not destroyed. */
-export const lookAtOwn = async (
+/** The marks of the snapshots of a group that this refresh has made and that are not destroyed. */
+export const findOwnMarks = async (
   array: FlashArray,
   group: string,
   refresh: string,
   owner: string,
-): Promise<MadeSnapshot[]> => {
-  const making = await findMarks(array, group);
-  const own = [...making.values()].filter(
+): Promise<Making[]> =>
+  [...(await findMarks(array, group)).values()].filter(
     (made) => made.refresh === refresh && made.owner === owner,
   );
-  const executions = new Map(own.map(({ snapshot, execution }) => [nameKey(snapshot), execution]));
-  const found = await array.groupSnapshotsNamed(own.map(({ snapshot }) => snapshot));
+
+/** The snapshots that bear these marks. */
+export const lookAtMarked = async (
+  array: FlashArray,
+  marks: readonly Making[],
+): Promise<MadeSnapshot[]> => {
+  const executions = new Map(
+    marks.map(({ snapshot, execution }) => [nameKey(snapshot), execution]),
+  );
+  const found = await array.groupSnapshotsNamed(marks.map(({ snapshot }) => snapshot));
   return found.flatMap(({ name, created, destroyed }) => {
     const execution = executions.get(nameKey(name));
     return destroyed || execution === undefined ? [] : [{ name, created, execution }];

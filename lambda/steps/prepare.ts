@@ -29,10 +29,16 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   requireOracle(request, ports);
   const uncallable = refuseUncallable(request, ports);
   const { mode, target_protection_group: target } = request;
-  // Clearing up aims at nothing: it puts back what is the target's own.
-  if (target !== null && mode !== 'recover') await requireNoSource(store, target, request.refresh);
-
-  const arrays = await openArrays(ports, request);
+  const before = await atOnce({
+    // Clearing up aims at nothing: it puts back what is the target's own.
+    target:
+      target === null || mode === 'recover'
+        ? Promise.resolve()
+        : requireNoSource(store, target, request.refresh),
+    arrays: openArrays(ports, request),
+  });
+  await before.target;
+  const arrays = await before.arrays;
   const looks = await lookFirst(run, ports, arrays, request);
   const identities = await looks.identities;
   const guards = await looks.guards;

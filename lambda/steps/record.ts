@@ -71,12 +71,16 @@ export const writeManifest = async (
   // What was copied; else what the snapshot holds.
   const copied = outcome.status === 'SUCCEEDED' ? plan?.pairs.map(({ source }) => source) : volumes;
   const lines = (copied ?? []).map(({ snapshot }) => `${snapshot}\n`).join('');
-  await store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain');
-  await writeJson(store, key, manifest);
-  await writeJson(store, `${folder}/latest.json`, manifest);
+  await Promise.all([
+    store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain'),
+    writeJson(store, key, manifest),
+  ]);
   // A run that was put back has changed nothing in the end; who clears up after another sees to that one's record.
   const isChanged = outcome.target === 'mixed' || run.guard?.target === 'refreshed';
-  if (isChanged) await writeCurrent(store, folder, manifest);
+  await Promise.all([
+    writeJson(store, `${folder}/latest.json`, manifest),
+    isChanged && writeCurrent(store, folder, manifest),
+  ]);
   return { ...run, status: outcome.status, target: outcome.target, manifest: key };
 };
 

@@ -14,7 +14,7 @@ import { type Arrays, openArrays } from './arrays.ts';
 import { destroyOlder } from './destroy-older.ts';
 import { type Asked, findDocument, retentionDocument, writeDocument } from './documents.ts';
 import { lookAtOlder } from './look-at-older.ts';
-import { lookAtOwn, type MadeSnapshot } from './own-snapshots.ts';
+import { findOwnMarks, lookAtMarked, type MadeSnapshot } from './own-snapshots.ts';
 import type { FlashArray, Ports } from './ports.ts';
 import { prepared } from './prepared-run.ts';
 import { findOwner } from './refresh-owner.ts';
@@ -53,19 +53,22 @@ export const retainSnapshots = async (
 
 const retain = async (run: Run, keep: number, arrays: Arrays, ports: Ports): Promise<Retained> => {
   const until = ports.clock.now().getTime() + BUDGET_MS;
-  const { kept, older } = splitKept(await lookAtMade(run, arrays.source, ports), keep);
+  const [{ kept, older }, asked] = await Promise.all([
+    lookAtMade(run, keep, arrays.source, ports),
+    findDocument(ports.store, run.id, retentionDocument),
+  ]);
   const considered = older.slice(0, MOST_DESTROYED);
   const look = considered.length > 0 ? await lookAtOlder(considered, run, arrays, ports) : NOTHING;
   const { going, left } = chooseGoing(look.candidates, look.locks);
-  const about = { keep, kept: kept.length, destroyed: [], would_destroy: [] };
+  const about = { keep, kept, destroyed: [], would_destroy: [] };
   const warnings = Object.values(PROTECTED)
     .filter((reason) => left.some((one) => one.reason === reason))
     .map((reason) => `Older snapshots of the source stay: ${reason}.`);
   if (!run.execute) {
     return { retention: { ...about, would_destroy: namesOf(going), left: [...left] }, warnings };
   }
-  const before = await destroyedBefore(run, arrays, ports);
-  if (going.length > 0) await noteAsked(run, going, ports);
+  const before = await destroyedAmong(asked, arrays);
+  if (going.length > 0) await noteAsked(run, asked, going, ports);
   const done = await destroyOlder(going, arrays, () => ports.clock.now().getTime() > until);
   const stays = new Set(done.left.map(({ name }) => nameKey(name)));
   const destroyed = [...before, ...namesOf(going).filter((name) => !stays.has(nameKey(name)))];
@@ -77,21 +80,27 @@ const retain = async (run: Run, keep: number, arrays: Arrays, ports: Ports): Pro
 
 const NOTHING = { candidates: [], locks: { source: false, target: false } };
 
-/** With the one that a dry run would make. */
+/** How many are kept, and those beyond. The one that a dry run would make counts. */
 const lookAtMade = async (
   run: Run,
+  keep: number,
   array: FlashArray,
   { store }: Ports,
-): Promise<MadeSnapshot[]> => {
+): Promise<{ readonly kept: number; readonly older: readonly MadeSnapshot[] }> => {
   const { group, snapshotName } = prepared(run);
   const refresh = run.refresh ?? '';
   const owner = await findOwner(store, refresh);
-  const own = owner === undefined ? [] : await lookAtOwn(array, group, refresh, owner);
-  if (run.snapshot?.created !== null) return own;
-  return [
-    ...own,
-    { name: snapshotName, created: Number.POSITIVE_INFINITY, execution: run.execution },
-  ];
+  const marks = owner === undefined ? [] : await findOwnMarks(array, group, refresh, owner);
+  const { execution } = run;
+  const planned =
+    run.snapshot?.created === null
+      ? [{ name: snapshotName, created: Number.POSITIVE_INFINITY, execution }]
+      : [];
+  // When none is beyond what is kept, their order does not matter.
+  const count = marks.length + planned.length;
+  if (count <= keep) return { kept: count, older: [] };
+  const { kept, older } = splitKept([...(await lookAtMarked(array, marks)), ...planned], keep);
+  return { kept: kept.length, older };
 };
 
 const namesOf = (going: readonly Going[]): string[] =>
@@ -102,21 +111,22 @@ const namesOf = (going: readonly Going[]): string[] =>
 const NONE: Asked = { source: [], target: [] };
 
 /** Notes what is about to be destroyed, beside what an earlier attempt of this step has noted. */
-const noteAsked = async (run: Run, going: readonly Going[], { store }: Ports): Promise<void> => {
-  const earlier = (await findDocument(store, run.id, retentionDocument)) ?? NONE;
-  await writeDocument(store, run.id, retentionDocument, {
-    source: inOrder([...earlier.source, ...going.map(({ snapshot }) => snapshot)]),
-    target: inOrder([...earlier.target, ...going.flatMap(({ replica }) => replica ?? [])]),
+const noteAsked = (
+  run: Run,
+  { source, target }: Asked = NONE,
+  going: readonly Going[],
+  { store }: Ports,
+): Promise<void> =>
+  writeDocument(store, run.id, retentionDocument, {
+    source: inOrder([...source, ...going.map(({ snapshot }) => snapshot)]),
+    target: inOrder([...target, ...going.flatMap(({ replica }) => replica ?? [])]),
   });
-};
 
 /** What an earlier attempt of this step has destroyed: its manifest was not written. */
-const destroyedBefore = async (
-  run: Run,
+const destroyedAmong = async (
+  asked: Asked = NONE,
   { source, target }: Arrays,
-  { store }: Ports,
 ): Promise<string[]> => {
-  const asked = (await findDocument(store, run.id, retentionDocument)) ?? NONE;
   const found = await Promise.all([
     source.groupSnapshotsNamed(asked.source),
     target.groupSnapshotsNamed(asked.target),

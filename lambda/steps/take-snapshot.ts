@@ -38,11 +38,9 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   const reused = found !== undefined;
   if (!found) refuseWithoutBackupMode(run, request, ports.clock);
   const can = await array.capabilities();
-  const marks = found ? NO_MARKS : await marksFor(run, store, can);
-  const making =
-    found || request.keep_snapshots === null
-      ? NOT_MARKED
-      : await makingTags(run, request.refresh, snapshotName, store);
+  const [marks, making] = found
+    ? [NO_MARKS, NOT_MARKED]
+    : await Promise.all([marksFor(run, store, can), makingTags(run, request, snapshotName, store)]);
   const sendsLater = request.replicate && marks.beforeSending;
   const mayExist = marks === NO_MARKS || (await noteTaking(run, ports));
   const { snapshot, isNew } = found

@@ -6,6 +6,7 @@ import {
   callsOf,
   guardsOn,
   mutations,
+  NOTE_WRITING,
   RELEASE_GUARD,
   type RunReport,
   TAKE_GUARD,
@@ -20,7 +21,8 @@ const NO_GUARD: readonly string[] = [];
 const SET_ASIDE = TAKE_GUARD;
 /** The same where it holds nothing that could be marked. */
 const OF_NOTHING = ['POST /protection-group-snapshots', RELEASE_GUARD];
-const GIVEN_UP = [...TAKE_GUARD, RELEASE_GUARD];
+/** Taken, and given up when the run sees, beside noting that it begins, that it must not. */
+const GIVEN_UP = [...TAKE_GUARD, NOTE_WRITING, RELEASE_GUARD];
 
 /** The guard was taken as far as it came, and given up again; nothing else was changed. */
 const expectNothingOverwritten = (

@@ -28,7 +28,12 @@ export const putTags =
       const targets = asked ?? findReferenced(array, kind, entry.resource ?? {});
       return targets.map((target) => ({ target, tag: readTag(entry) }));
     });
-    for (const { target, tag } of puts) target.tags = upsertTags(target.tags, [tag]);
+    for (const [target, own] of Map.groupBy(puts, (put) => put.target)) {
+      target.tags = upsertTags(
+        target.tags,
+        own.map(({ tag }) => tag),
+      );
+    }
     return answerItems(puts.map(({ target, tag }) => tagView(target, tag)));
   };
 

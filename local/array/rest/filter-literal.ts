@@ -11,6 +11,7 @@ export interface Literal {
 
 /** Reads what stood between quotes: a backslash takes the next character as it is. */
 export function readQuoted(raw: string): Literal {
+  if (!/[\\*]/.test(raw)) return readPlain(raw);
   const characters = [...raw.matchAll(/\\(.)|([^\\])/gs)].map(([, escaped, plain]) => ({
     character: escaped ?? plain ?? '',
     isWildcard: plain === '*',

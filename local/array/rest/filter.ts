@@ -90,10 +90,13 @@ class FilterParser {
     const ignoreCase = isName(field);
     // Unequal to a list means equal to none of it.
     const each = operator === '!=' ? 'every' : 'some';
+    const texts = operator === '=' ? plainTexts(literals, ignoreCase) : null;
     return (row) => {
       const { values, quantifier } = readField(row.item, field);
       return values[quantifier]((value) =>
-        literals[each]((literal) => compare(value, operator, literal, ignoreCase)),
+        texts !== null && typeof value === 'string'
+          ? texts.has(ignoreCase ? value.toLowerCase() : value)
+          : literals[each]((literal) => compare(value, operator, literal, ignoreCase)),
       );
     };
   }
@@ -145,6 +148,12 @@ class FilterParser {
   #misread() {
     return refuse('The filter cannot be read.', this.#filter);
   }
+}
+
+/** What a text may be equal to, of a list that may be long; null where one of it is a pattern. */
+function plainTexts(literals: readonly Literal[], ignoreCase: boolean): Set<string> | null {
+  if (literals.some(({ pattern }) => pattern !== null)) return null;
+  return new Set(literals.map(({ text }) => (ignoreCase ? text.toLowerCase() : text)));
 }
 
 /** Names are case-insensitive on input, and so in filters. */

@@ -19,6 +19,8 @@ export function createIdSource(seed: number): IdSource {
   };
 }
 
+const DIGITS = '0123456789abcdef';
+
 /** Hexadecimal digits from the generator "mulberry32". */
 function createHexSource(seed: number) {
   let state = seed | 0;
@@ -26,10 +28,14 @@ function createHexSource(seed: number) {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 28).toString(16);
+    return DIGITS[(mixed ^ (mixed >>> 14)) >>> 28];
   };
   return {
-    hex: (digits: number): string => Array.from({ length: digits }, digit).join(''),
+    hex: (digits: number): string => {
+      let text = '';
+      while (text.length < digits) text += digit();
+      return text;
+    },
     save: (): Restore => {
       const saved = state;
       return () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { planSchema } from '../../../lambda/refresh/plan.ts';
+import { hashPairs, planSchema } from '../../../lambda/refresh/plan.ts';
+import type { Run } from '../../../lambda/refresh/run.ts';
 import { planOverwrite } from '../../../lambda/steps/plan-overwrite.ts';
+import { takeSnapshot } from '../../../lambda/steps/take-snapshot.ts';
 import type { Fault } from '../../../local/array/simulator.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import {
@@ -143,6 +145,68 @@ describe('planning the overwrite', () => {
     await runUpTo('planOverwrite', bench);
 
     expect(planIn(bench).excluded).toEqual([{ id: 'id-of-prd-config', name: 'prd-config' }]);
+  });
+});
+
+/** The run as it is when Prepare began so many milliseconds ago. */
+const preparedAgo = (run: Run, ms: number): Run => ({
+  ...run,
+  steps: [{ step: 'prepare', started: new Date(NOW - ms).toISOString(), ms: 100, requests: 9 }],
+});
+
+describe('right after Prepare', () => {
+  it('the pairs stay, with the times of the snapshot, and nothing is asked for again', async () => {
+    const bench = await setUp();
+    const taken = await runUpTo('takeSnapshot', bench);
+    const before = timelessPlanIn(bench);
+    const asked = bench.requests().length;
+
+    const run = await planOverwrite(preparedAgo(taken, 30_000), bench.ports);
+
+    expect(bench.requests()).toHaveLength(asked);
+    expect(run.plan_hash).toBe(taken.plan_hash);
+    expect(timelessPlanIn(bench)).toEqual(before);
+    expect(planIn(bench).pairs.map(({ source }) => source.created)).toEqual([NOW, NOW]);
+  });
+
+  it('and a moment later the targets are looked at again', async () => {
+    const bench = await setUp();
+    const taken = await runUpTo('takeSnapshot', bench);
+    const snapshot = 'prd-pg.s1.prd-data';
+    await bench.array.overwriteVolume({ target: 'dev-fra', snapshot, mapping: null });
+    await bench.array.tagVolume({ target: 'dev-fra', snapshot, mapping: 'id-of-prd-data' });
+
+    await planOverwrite(preparedAgo(taken, 30_001), bench.ports);
+
+    expect(pairsIn(bench)).toContain('prd-pg.s1.prd-data → dev-fra');
+  });
+
+  it.each([
+    ['one more volume', ['prd-fra', 'prd-data', 'prd-more']],
+    ['one volume less', ['prd-data']],
+    ['another volume', ['prd-data', 'prd-more']],
+  ])('a snapshot that holds %s is paired anew', async (_, held) => {
+    const bench = await setUp({
+      definition: { excluded_volumes: [] },
+      state: {
+        ...twoDatabases,
+        volumes: [...twoDatabaseVolumes, volume('prd-more', 10), volume('dev-more', 10)],
+        protection_groups: [
+          { name: 'prd-pg', volumes: ['prd-fra', 'prd-data'] },
+          { name: 'dev-pg', volumes: ['dev-fra', 'dev-data', 'dev-more'] },
+        ],
+      },
+    });
+    const prepared = await runUpTo('prepare', bench);
+    bench.simulator.setMembers(ARRAY, 'prd-pg', held);
+    const taken = await takeSnapshot(prepared, bench.ports);
+
+    const run = await planOverwrite(preparedAgo(taken, 1_000), bench.ports);
+
+    const paired = planIn(bench).pairs.map(({ source }) => source.name);
+    expect(paired.toSorted()).toEqual(held.toSorted());
+    expect(run.plan_hash).toBe(hashPairs(planIn(bench).pairs));
+    expect(planIn(bench).pairs.length + planIn(bench).unused.length).toBe(3);
   });
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type DatabaseRecord, databaseRecord, factsAtSnapshot } from './database-facts.ts';
-import { type Check, checkSchema } from './doctor.ts';
+import { checkSchema, type Findings } from './doctor.ts';
 import { splitMessage } from './errors.ts';
 import { type HookRecord, hookRecordSchema } from './hook-record.ts';
 import { isRecord } from './parsing.ts';
@@ -9,7 +9,6 @@ import { replicationSchema } from './replication.ts';
 import { modes, triggers } from './request.ts';
 import { type Retention, retentionSchema } from './retention.ts';
 import {
-  type ArrayIdentity,
   arraySchema,
   type ErrorRecord,
   errorRecord,
@@ -148,16 +147,15 @@ export interface Kept {
   readonly plan: Plan | undefined;
   readonly database: DatabaseRecord | undefined;
   readonly hooks?: readonly HookRecord[];
-  readonly doctor?: readonly Check[] | undefined;
+  readonly doctor?: Findings | undefined;
 }
 
 /** The manifest of a run that ended as `outcome` says. */
 export const makeManifest = (
   run: Run,
-  { plan, database, hooks = [], doctor = [] }: Kept,
+  { plan, database, hooks = [], doctor }: Kept,
   outcome: Outcome,
 ): Manifest => {
-  const source: ArrayIdentity | null = run.source_array ?? null;
   return {
     manifest_version: 1,
     run: run.id,
@@ -168,10 +166,8 @@ export const makeManifest = (
     target: outcome.target,
     source_protection_group: run.source_protection_group ?? null,
     target_protection_group: run.target_protection_group,
-    arrays: {
-      source,
-      target: run.target_array ?? (run.target_protection_group === null ? null : source),
-    },
+    // The run document of a doctor that found something ends before any array was looked at.
+    arrays: doctor?.arrays ?? arraysOf(run),
     snapshot: run.snapshot ?? null,
     database: database ? atSnapshot(database, run) : null,
     backup_mode: backupModeOf(run),
@@ -191,11 +187,17 @@ export const makeManifest = (
     })),
     excluded: [...(plan?.excluded ?? [])],
     hooks: [...hooks],
-    doctor: [...doctor],
+    doctor: [...(doctor?.checks ?? [])],
     warnings: [...run.warnings, ...(plan?.warnings ?? []), ...(outcome.warnings ?? [])],
     steps: run.steps,
     error: outcome.error ?? null,
   };
+};
+
+const arraysOf = (run: Run): Manifest['arrays'] => {
+  const source = run.source_array ?? null;
+  const target = run.target_array ?? (run.target_protection_group === null ? null : source);
+  return { source, target };
 };
 
 const atSnapshot = (database: DatabaseRecord, { backup }: Run): DatabaseRecord =>

@@ -1,10 +1,10 @@
-import { requireHealthy } from '../refresh/doctor.ts';
+import { type Findings, requireHealthy } from '../refresh/doctor.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
-import type { Run } from '../refresh/run.ts';
+import type { ArrayIdentity, Run } from '../refresh/run.ts';
 import { doctorDocument, requestDocument, writeDocument } from './documents.ts';
 import { Examination } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
-import { examineArray } from './examine-array.ts';
+import { type ExaminedArray, examineArray } from './examine-array.ts';
 import { examineDeployment } from './examine-deployment.ts';
 import { examineSourceGroup, examineTargetGroup } from './examine-groups.ts';
 import { examinePairs } from './examine-pairs.ts';
@@ -36,7 +36,10 @@ export const examine = async (run: Run, request: RefreshRequest, ports: Ports): 
 
   const checks = await examination.checks();
   await writeDocument(ports.store, run.id, requestDocument, request);
-  await writeDocument(ports.store, run.id, doctorDocument, checks);
+  await writeDocument(ports.store, run.id, doctorDocument, {
+    arrays: await arraysReached(subject),
+    checks,
+  });
   requireHealthy(checks);
   const [known, knownTarget] = await Promise.all([source.known, target.known]);
   return {
@@ -52,3 +55,16 @@ export const examine = async (run: Run, request: RefreshRequest, ports: Ports): 
     ...(replicate && { target_array: knownTarget.identity }),
   };
 };
+
+/** Those that took the token, whatever was found on them. */
+const arraysReached = async ({ request, source, target }: Subject): Promise<Findings['arrays']> => {
+  const [ofSource, ofTarget] = await Promise.all([identityOf(source), identityOf(target)]);
+  const hasTarget = request.replicate || request.target_protection_group !== null;
+  return { source: ofSource, target: hasTarget ? ofTarget : null };
+};
+
+const identityOf = ({ known }: ExaminedArray): Promise<ArrayIdentity | null> =>
+  known.then(
+    ({ identity }) => identity,
+    () => null,
+  );

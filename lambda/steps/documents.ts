@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { databaseRecord } from '../refresh/database-facts.ts';
-import { checkSchema } from '../refresh/doctor.ts';
+import { findingsSchema } from '../refresh/doctor.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { hookRecordSchema } from '../refresh/hook-record.ts';
 import { hooksSchema } from '../refresh/hooks.ts';
@@ -78,7 +78,7 @@ export const hooksDocument = kind(
 export type HookNotes = z.output<typeof hooksDocument.schema>;
 
 /** What a doctor's checks have found. */
-export const doctorDocument = kind('doctor', z.array(checkSchema));
+export const doctorDocument = kind('doctor', findingsSchema);
 
 /** Guards of earlier runs on the target group, as Prepare saw them. */
 export const guardsDocument = kind(

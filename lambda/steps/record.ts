@@ -1,5 +1,5 @@
 import type { DatabaseRecord } from '../refresh/database-facts.ts';
-import type { Check } from '../refresh/doctor.ts';
+import type { Findings } from '../refresh/doctor.ts';
 import { plannedHooks } from '../refresh/hook-calls.ts';
 import type { HookRecord } from '../refresh/hook-record.ts';
 import { makeManifest, type Outcome } from '../refresh/manifest.ts';
@@ -37,7 +37,7 @@ export interface RunDocuments {
   readonly volumes: readonly SnapshotVolume[] | undefined;
   readonly database: DatabaseRecord | undefined;
   readonly hooks: HookNotes | undefined;
-  readonly doctor: readonly Check[] | undefined;
+  readonly doctor: Findings | undefined;
 }
 
 export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {

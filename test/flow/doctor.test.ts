@@ -77,6 +77,12 @@ describe('a doctor', () => {
       expect(manifest).toMatchObject({ status: 'FAILED', error: { name: 'DoctorFound' } });
       for (const [name] of failed) expect(manifest.error?.message).toContain(`${name}: `);
     }
+    const reached = (side: string, name: string) =>
+      checks.get(`${side} token`)?.result === 'PASS' ? expect.objectContaining({ name }) : null;
+    expect(manifest.arrays).toEqual({
+      source: reached('source', 'fa-prod'),
+      target: reached('target', 'fa-dr'),
+    });
   });
 
   it.each([

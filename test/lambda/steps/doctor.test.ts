@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Check } from '../../../lambda/refresh/doctor.ts';
+import { type Check, findingsSchema } from '../../../lambda/refresh/doctor.ts';
 import { manifestSchema } from '../../../lambda/refresh/manifest.ts';
 import { prepare } from '../../../lambda/steps/prepare.ts';
 import { recordFailure } from '../../../lambda/steps/record-failure.ts';
@@ -12,11 +12,8 @@ afterEach(stopSimulatedArrays);
 
 const asked = (more: object = {}, id = 'nightly-2') => begun({ doctor: true, ...more }, id);
 
-const found = ({ store }: Bench, id = 'nightly-2'): Check[] => {
-  const checks = store.json(`runs/${id}/doctor.json`);
-  if (Array.isArray(checks)) return checks;
-  throw new Error('There are no checks.');
-};
+const found = ({ store }: Bench, id = 'nightly-2'): Check[] =>
+  findingsSchema.parse(store.json(`runs/${id}/doctor.json`)).checks;
 const find = (bench: Bench, name: string) => found(bench).find(({ check }) => check === name);
 
 describe('on one array a doctor', () => {
@@ -46,6 +43,10 @@ describe('on one array a doctor', () => {
     expect(names).toContain('snapshot');
     expect(names).not.toContain('lock');
     expect(names).not.toContain('pairs');
+    expect(manifestSchema.parse(bench.store.json(`${run.manifest}`)).arrays).toMatchObject({
+      source: { name: 'fa-prod' },
+      target: null,
+    });
   });
 
   it('looks anew at an array that was known', async () => {
@@ -140,6 +141,10 @@ describe('a doctor that found something', () => {
     const manifest = manifestSchema.parse(bench.store.json(`${run.manifest}`));
     expect(manifest).toMatchObject({ mode: 'doctor', error: { name: 'DoctorFound' } });
     expect(manifest.doctor).toEqual(found(bench));
+    expect(manifest.arrays).toMatchObject({
+      source: { name: 'fa-prod' },
+      target: { name: 'fa-prod' },
+    });
     expect(find(bench, 'hooks')?.result).toBe('PASS');
     expect(bench.changes()).toEqual([]);
   });

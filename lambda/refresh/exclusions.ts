@@ -41,10 +41,11 @@ export const requireMatches = (
   const known = new Set(volumes.flatMap(keysOf));
   const unmatched = exclusions.filter((exclusion) => !known.has(exclusion.toLowerCase()));
   if (unmatched.length === 0) return;
+  const names = [...new Set(volumes.map((volume) => volume.name))];
   throw new RefreshError(
     'ExclusionMatchesNothing',
     `excluded_volumes names ${listNames(unmatched)}, but protection group "${group}" has no such volume. ` +
-      `It has ${listNames(volumes.map((volume) => volume.name))}.`,
+      `It has ${listNames(names)}.`,
     'Correct the id or name in excluded_volumes, or take the entry out.',
   );
 };

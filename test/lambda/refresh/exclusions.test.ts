@@ -76,8 +76,11 @@ describe('exclusions that match nothing', () => {
     );
   });
 
-  it('the message tells which volumes there are', () => {
-    expect(refusalOf(() => requireMatches(['prd-confg'], POOL.slice(0, 2), 'prd-pg'))).toEqual({
+  it('the message tells which volumes there are, each once though it is in group and snapshot', () => {
+    const [first, second] = POOL;
+    const all = [first, second, first, second].flatMap((volume) => volume ?? []);
+
+    expect(refusalOf(() => requireMatches(['prd-confg'], all, 'prd-pg'))).toEqual({
       name: 'ExclusionMatchesNothing',
       message:
         'excluded_volumes names "prd-confg", but protection group "prd-pg" has no such volume. ' +

@@ -3,6 +3,7 @@ import type { Manifest } from '../refresh/manifest.ts';
 import type { ErrorRecord, TargetState } from '../refresh/run.ts';
 import { formatSize } from '../refresh/volumes.ts';
 import { type EndedExecution, refreshOf } from './ended-execution.ts';
+import { countFailed, hasFailedChecks, tellFailed } from './failed-checks.ts';
 
 /**
  * What an end is to whoever is told: `succeeded`; `planned` – a dry run that found nothing in the way; `checked` –
@@ -102,7 +103,9 @@ const headlines: Readonly<Record<NoticeKind, (refresh: string, ended: Ended) => 
   recovered: (refresh, ended) =>
     `${refresh} has cleared up after an earlier run: ${ofTarget(ended)} is ${stateOf(ended)}`,
   refused: (refresh, ended) =>
-    `${refresh} was refused: ${errorOf(ended).name}, ${ofTarget(ended)} is as it was`,
+    hasFailedChecks(ended.manifest)
+      ? `${refresh} was checked: ${countFailed(ended.manifest)}, and nothing was changed`
+      : `${refresh} was refused: ${errorOf(ended).name}, ${ofTarget(ended)} is as it was`,
   failed: (refresh, ended) =>
     ended.manifest?.target === 'mixed'
       ? `${refresh} FAILED and left ${ofTarget(ended)} MIXED: do not open the database`
@@ -130,6 +133,7 @@ const reasons = (ended: Ended, kind: NoticeKind): string[] => {
         'of an hour.',
     ];
   }
+  if (hasFailedChecks(ended.manifest)) return tellFailed(ended.manifest);
   const { name, message, remedy } = errorOf(ended);
   return [
     '',

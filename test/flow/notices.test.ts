@@ -169,6 +169,56 @@ describe('people are told', () => {
     });
     expect((await tellOf(planned)).answer).toEqual({ kind: 'planned', told: false });
   });
+
+  it('of a doctor that found something: each check that failed, and what to do about it', async () => {
+    await world.define('nightly', { ...definition, excluded_volumes: ['prd-lgos'] });
+    const full = { capacity: 100 * 2 ** 40, space: { total_used: 96 * 2 ** 40 } };
+    world.addFaults({
+      method: 'GET',
+      path: '/arrays',
+      times: 0,
+      effect: { status: 200, body: { items: [{ name: 'fa-prod', ...full }] } },
+    });
+    const report = await world.run('nightly', { doctor: true });
+
+    const { answer, mail, event } = await tellOf(report);
+
+    expect(answer).toEqual({ kind: 'refused', told: true });
+    await expect(mail).toMatchFileSnapshot(golden('doctor'));
+    const failed = report.manifest.doctor.filter(({ result }) => result === 'FAIL');
+    expect(failed.map(({ check }) => check)).toEqual(['source space', 'pairs']);
+    for (const { check, message, remedy } of failed) {
+      expect(mail).toContain(asDeployed(`\n${check}: ${message}\nWhat to do: ${remedy}\n`));
+    }
+    expect(event?.detail).toMatchObject({
+      kind: 'refused',
+      status: 'FAILED',
+      target: 'untouched',
+      refresh: 'nightly',
+      manifest: expect.stringMatching(`/${report.run}\\.json$`),
+      error: { name: 'DoctorFound', message: expect.stringContaining('pairs: ') },
+    });
+    expect(metrics().at(-1)).toMatchObject({ RunsFailed: 1, Volumes: 0 });
+    expect(metrics().at(-1)).not.toHaveProperty('TargetMixed');
+  });
+
+  it('of no doctor that found nothing; programs are told of it', async () => {
+    await world.define('nightly', definition);
+    const report = await world.run('nightly', { doctor: true });
+
+    const { answer, mail, event } = await tellOf(report);
+
+    expect(answer).toEqual({ kind: 'checked', told: false });
+    expect(mail).toBeUndefined();
+    expect(event?.detail).toMatchObject({
+      kind: 'checked',
+      status: 'CHECKED',
+      target: 'untouched',
+      snapshot: null,
+      error: null,
+    });
+    expect(metrics().at(-1)).toMatchObject({ refresh: 'nightly', RunsFailed: 0, Volumes: 0 });
+  });
 });
 
 /** The lines that CloudWatch takes for metrics. */
@@ -227,7 +277,7 @@ it('an event that is none is refused', async () => {
 
 it('the documentation shows what people are told', () => {
   const page = readFileSync(new URL('../../docs/notices.md', import.meta.url), 'utf8');
-  const shown = ['refused', 'failed', 'mixed', 'recovered', 'aborted'];
+  const shown = ['refused', 'doctor', 'failed', 'mixed', 'recovered', 'aborted'];
 
   for (const name of shown) {
     const text = readFileSync(new URL(golden(name), import.meta.url), 'utf8').trimEnd();

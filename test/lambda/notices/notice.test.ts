@@ -18,6 +18,7 @@ describe('an end is', () => {
     ['recovered', 'a run that cleared up', succeeded({ target: 'restored', recovered })],
     ['refused', 'a target in use', failed('TargetInUse', 'untouched')],
     ['refused', 'a source group that is not there', failed('ProtectionGroupNotFound', 'none')],
+    ['refused', 'a check that failed', failed('DoctorFound', 'untouched')],
     ['refused', 'a wrong definition', failed('InvalidDefinition', 'untouched')],
     ['refused', 'a wrong request, without a manifest', withoutManifest('InvalidEvent')],
     ['failed', 'a refusal that came too late', failed('ProtectionGroupNotFound', 'restored')],
@@ -56,6 +57,13 @@ describe('a notice', () => {
     expect(message).toContain('What went wrong: ArrayUnavailable. It was not so.\n');
     expect(message).toContain('What to do: Make it so.\n');
     expect(/MIXED: do not open the database$/.test(subject)).toBe(target === 'mixed');
+  });
+
+  it('of a doctor whose findings could not be read says what is known', () => {
+    const { subject, message } = noticeOf(failed('DoctorFound', 'untouched', { doctor: [] }));
+
+    expect(subject).toContain('nightly was refused: DoctorFound');
+    expect(message).toContain('What to do: Make it so.\n');
   });
 
   it('takes the reason from the execution where there is no manifest', () => {

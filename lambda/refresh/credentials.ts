@@ -82,7 +82,7 @@ export const readCredentials = (
     {
       error: 'InvalidCredentials',
       what,
-      remedy: `Correct it, or ${variables.host} and ${variables.token} in the environment. The README lists every key.`,
+      remedy: `Correct it, or ${variables.host} and ${variables.token} in the environment. docs/reference.md lists every key.`,
     },
   );
   const host = parsed[`${side}_flash_array_host`];

@@ -166,7 +166,7 @@ export const readDefinition = (value: unknown, what: string): Definition => {
     error: 'InvalidDefinition',
     what,
     remedy:
-      'Correct the definition. The README lists every key; keys that begin with "_" are comments.',
+      'Correct the definition. docs/reference.md lists every key; keys that begin with "_" are comments.',
   });
 };
 

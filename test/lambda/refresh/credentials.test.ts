@@ -95,6 +95,7 @@ describe('the credentials of the second array', () => {
 
     expect(refusal.message).toContain('tgt_flash_array_host: expected a host name or address');
     expect(refusal.remedy).toContain('FA_HOST_TGT and API_TOKEN_TGT');
+    expect(refusal.remedy).toContain('docs/reference.md lists every key.');
   });
 
   it.each<[string, unknown]>([

@@ -105,7 +105,12 @@ describe('a definition', () => {
     ['what every object has', { constructor: 'x' }, 'unknown key "constructor"'],
     ['another', { toString: 'x' }, 'unknown key "toString"'],
   ])('with an unknown key (%s): names it', (_, more, problem) => {
-    expect(refusalFor(more).message).toBe(`The ${WHAT} is not valid: ${problem}.`);
+    expect(refusalFor(more)).toEqual({
+      name: 'InvalidDefinition',
+      message: `The ${WHAT} is not valid: ${problem}.`,
+      remedy:
+        'Correct the definition. docs/reference.md lists every key; keys that begin with "_" are comments.',
+    });
   });
 
   it.each([

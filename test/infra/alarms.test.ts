@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -18,6 +20,7 @@ import { ManualClock } from '../lambda/support/manual-clock.ts';
 import { MemoryStore } from '../lambda/support/memory-store.ts';
 import { type Emitted, emittedBy } from './support/emitted.ts';
 import { templateString } from './support/intrinsics.ts';
+import { root } from './support/project.ts';
 import { templateFor, templateWith, withOracle } from './support/synthesis.ts';
 
 const nightly = { name: 'nightly', maxAgeHours: 26 };
@@ -101,6 +104,19 @@ describe('the alarms', () => {
     ],
   ])('%s are these', (_, from, names) => {
     expect([...alarmsIn(from).keys()].sort()).toEqual(names);
+  });
+
+  it('are as many as the guide counts, for one refresh that has an age', () => {
+    const [, counted = '', cost] =
+      /\[CloudWatch alarms\][^|]*\| 0\.10 each, of one metric each: ([^|]+) \| ([\d.]+) \|/.exec(
+        readFileSync(join(root, 'docs/deploy.md'), 'utf8'),
+      ) ?? [];
+    const alarms = alarmsIn(templateWith(nightly));
+
+    expect(counted.match(/\b1 of /g)).toHaveLength(alarms.size);
+    expect(Number(cost)).toBeCloseTo(alarms.size * 0.1);
+    // One that looks at several metrics costs as much as several.
+    for (const alarm of alarms.values()) expect(alarm).not.toHaveProperty('Metrics');
   });
 
   it('tell the topic when they begin and when they are over, and say what to do', () => {

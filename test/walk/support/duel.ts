@@ -1,4 +1,5 @@
 import { executionArn } from '../../../lambda/aws/execution-arn.ts';
+import { LOCK_SUFFIX } from '../../../lambda/refresh/guard.ts';
 import { type Manifest, manifestSchema } from '../../../lambda/refresh/manifest.ts';
 import {
   type Checkpoint,
@@ -71,8 +72,8 @@ export class Duel {
       restVersion,
       clock,
       doors: RUNS.length,
-      gate: ({ door, method, path }) =>
-        duel?.arrive({ door, method, path: belowVersion(path) }) ?? true,
+      gate: ({ door, method, path, query: { filter = '' } }) =>
+        duel?.arrive({ door, method, path: belowVersion(path), filter }) ?? true,
       onExchange: ({ method, path, query, status }) => {
         clock.advance(tickMs);
         duel?.notice(`${method} ${belowVersion(path)} ${query['source_names']} ${status}`);
@@ -201,8 +202,8 @@ const arnOf = (run: RunName): string => executionArn(MACHINE, run);
 const isOverwrite = ({ method, path }: Waiting): boolean =>
   method === 'POST' && (path === '/volumes' || path === '/volumes/batch');
 
-const isLook = ({ method, path }: Waiting): boolean =>
-  method === 'GET' && path === '/protection-group-snapshots';
+const isLook = ({ method, path, filter }: Waiting): boolean =>
+  method === 'GET' && path === '/protection-group-snapshots' && filter.includes(LOCK_SUFFIX);
 const isRename = ({ method, path }: Waiting): boolean =>
   method === 'PATCH' && path === '/protection-group-snapshots';
 
@@ -214,8 +215,7 @@ const CHANGE = 0.1;
 /**
  * Chooses by chance, with one exception. A run whose plan is made when the other has come and gone refreshes the target
  * once more, and rightly so: both would succeed. So the guard of the one is not released before the other has looked for
- * guards. A run renames its guard twice, to the lock and from it, and looks for guards with its first request for
- * snapshots.
+ * guards. A run renames its guard twice, to the lock and from it.
  */
 const fairly = (random: () => number): ((waiting: readonly Waiting[]) => number) => {
   const looked = new Set<number>();

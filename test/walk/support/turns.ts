@@ -7,6 +7,8 @@ export interface Waiting {
   readonly method: string;
   /** Below `/api/2.N`. */
   readonly path: string;
+  /** What is asked for; empty where that is said otherwise. */
+  readonly filter: string;
 }
 
 /**
@@ -46,4 +48,5 @@ export class Turns {
   }
 }
 
-const keyOf = ({ door, method, path }: Waiting): string => `${door} ${method} ${path}`;
+const keyOf = ({ door, method, path, filter }: Waiting): string =>
+  `${door} ${method} ${path} ${filter}`;

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { RefreshError, splitMessage } from './errors.ts';
-import { arraySchema } from './run.ts';
 
 /** How a check ended: `WARN` – a refresh goes through all the same, or will by itself; `FAIL` – it does not. */
 export const checkResults = ['PASS', 'WARN', 'FAIL'] as const;
@@ -14,14 +13,6 @@ export const checkSchema = z.strictObject({
   remedy: z.string().nullable(),
 });
 export type Check = z.output<typeof checkSchema>;
-
-/** What all checks of a refresh have found. */
-export const findingsSchema = z.strictObject({
-  /** As in the manifest, but each only where it was reached and took the token. */
-  arrays: z.strictObject({ source: arraySchema.nullable(), target: arraySchema.nullable() }),
-  checks: z.array(checkSchema),
-});
-export type Findings = z.output<typeof findingsSchema>;
 
 /** A check, before it is said which. */
 export type Judgement = Omit<Check, 'check'>;

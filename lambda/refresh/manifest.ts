@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type DatabaseRecord, databaseRecord, factsAtSnapshot } from './database-facts.ts';
-import { checkSchema, type Findings } from './doctor.ts';
+import { type Check, checkSchema } from './doctor.ts';
 import { splitMessage } from './errors.ts';
 import { type HookRecord, hookRecordSchema } from './hook-record.ts';
 import { isRecord } from './parsing.ts';
@@ -147,13 +147,15 @@ export interface Kept {
   readonly plan: Plan | undefined;
   readonly database: DatabaseRecord | undefined;
   readonly hooks?: readonly HookRecord[];
-  readonly doctor?: Findings | undefined;
+  readonly doctor?: readonly Check[] | undefined;
+  /** Those that had answered when Prepare refused the run. */
+  readonly arrays?: Manifest['arrays'] | undefined;
 }
 
 /** The manifest of a run that ended as `outcome` says. */
 export const makeManifest = (
   run: Run,
-  { plan, database, hooks = [], doctor }: Kept,
+  { plan, database, hooks = [], doctor = [], arrays = arraysOf(run) }: Kept,
   outcome: Outcome,
 ): Manifest => {
   return {
@@ -166,8 +168,7 @@ export const makeManifest = (
     target: outcome.target,
     source_protection_group: run.source_protection_group ?? null,
     target_protection_group: run.target_protection_group,
-    // The run document of a doctor that found something ends before any array was looked at.
-    arrays: doctor?.arrays ?? arraysOf(run),
+    arrays,
     snapshot: run.snapshot ?? null,
     database: database ? atSnapshot(database, run) : null,
     backup_mode: backupModeOf(run),
@@ -187,14 +188,15 @@ export const makeManifest = (
     })),
     excluded: [...(plan?.excluded ?? [])],
     hooks: [...hooks],
-    doctor: [...(doctor?.checks ?? [])],
+    doctor: [...doctor],
     warnings: [...run.warnings, ...(plan?.warnings ?? []), ...(outcome.warnings ?? [])],
     steps: run.steps,
     error: outcome.error ?? null,
   };
 };
 
-const arraysOf = (run: Run): Manifest['arrays'] => {
+/** The arrays of a run, as its manifest tells them. */
+export const arraysOf = (run: Run): Manifest['arrays'] => {
   const source = run.source_array ?? null;
   const target = run.target_array ?? (run.target_protection_group === null ? null : source);
   return { source, target };

@@ -1,7 +1,8 @@
-import { type Findings, requireHealthy } from '../refresh/doctor.ts';
+import { requireHealthy } from '../refresh/doctor.ts';
+import type { Manifest } from '../refresh/manifest.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { ArrayIdentity, Run } from '../refresh/run.ts';
-import { doctorDocument, requestDocument, writeDocument } from './documents.ts';
+import { arraysDocument, doctorDocument, requestDocument, writeDocument } from './documents.ts';
 import { Examination } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
 import { type ExaminedArray, examineArray } from './examine-array.ts';
@@ -35,11 +36,10 @@ export const examine = async (run: Run, request: RefreshRequest, ports: Ports): 
   examineDeployment(subject);
 
   const checks = await examination.checks();
-  await writeDocument(ports.store, run.id, requestDocument, request);
-  await writeDocument(ports.store, run.id, doctorDocument, {
-    arrays: await arraysReached(subject),
-    checks,
-  });
+  const { store } = ports;
+  await writeDocument(store, run.id, requestDocument, request);
+  await writeDocument(store, run.id, doctorDocument, checks);
+  await writeDocument(store, run.id, arraysDocument, await arraysReached(subject));
   requireHealthy(checks);
   const [known, knownTarget] = await Promise.all([source.known, target.known]);
   return {
@@ -57,7 +57,7 @@ export const examine = async (run: Run, request: RefreshRequest, ports: Ports): 
 };
 
 /** Those that took the token, whatever was found on them. */
-const arraysReached = async ({ request, source, target }: Subject): Promise<Findings['arrays']> => {
+const arraysReached = async ({ request, source, target }: Subject): Promise<Manifest['arrays']> => {
   const [ofSource, ofTarget] = await Promise.all([identityOf(source), identityOf(target)]);
   const hasTarget = request.replicate || request.target_protection_group !== null;
   return { source: ofSource, target: hasTarget ? ofTarget : null };

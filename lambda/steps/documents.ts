@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { databaseRecord } from '../refresh/database-facts.ts';
-import { findingsSchema } from '../refresh/doctor.ts';
+import { checkSchema } from '../refresh/doctor.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { hookRecordSchema } from '../refresh/hook-record.ts';
 import { hooksSchema } from '../refresh/hooks.ts';
+import { manifestSchema } from '../refresh/manifest.ts';
 import { parseInput, parseJson } from '../refresh/parsing.ts';
 import { planSchema, snapshotVolumesSchema } from '../refresh/plan.ts';
 import { modes, requestSchema } from '../refresh/request.ts';
@@ -78,7 +79,10 @@ export const hooksDocument = kind(
 export type HookNotes = z.output<typeof hooksDocument.schema>;
 
 /** What a doctor's checks have found. */
-export const doctorDocument = kind('doctor', findingsSchema);
+export const doctorDocument = kind('doctor', z.array(checkSchema));
+
+/** The arrays of a run that Prepare refuses, each as far as it has answered. */
+export const arraysDocument = kind('arrays', manifestSchema.shape.arrays);
 
 /** Guards of earlier runs on the target group, as Prepare saw them. */
 export const guardsDocument = kind(

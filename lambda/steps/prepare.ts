@@ -1,12 +1,18 @@
 import { ownGuards, surplusGuards } from '../refresh/guard.ts';
-import { type RefreshRequest, readEvent, resolveRequest } from '../refresh/request.ts';
+import { arraysOf } from '../refresh/manifest.ts';
+import {
+  type RefreshEvent,
+  type RefreshRequest,
+  readEvent,
+  resolveRequest,
+} from '../refresh/request.ts';
 import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
 import { atOnce } from './at-once.ts';
 import { decideRecovery, type LockDecision } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { examine } from './doctor.ts';
-import { guardsDocument, requestDocument, writeDocument } from './documents.ts';
+import { arraysDocument, guardsDocument, requestDocument, writeDocument } from './documents.ts';
 import { nameOfGroup } from './find-groups.ts';
 import { lookByName } from './look-around.ts';
 import { type Guards, lookAtGuards } from './look-at-guards.ts';
@@ -28,19 +34,62 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   if (request.mode === 'doctor') return examine(run, request, ports);
   requireOracle(request, ports);
   const uncallable = refuseUncallable(request, ports);
-  const { mode, target_protection_group: target } = request;
-  const before = await atOnce({
+  const arrays = await openAllowed(request, ports);
+  const looks = await lookFirst(run, ports, arrays, request);
+  const known: Run = {
+    ...run,
+    ...(await looks.identities),
+    refresh: request.refresh,
+    trigger: request.trigger,
+    mode: request.mode,
+    overrides: overridesOf(event),
+    execute: request.execute,
+    source_protection_group: request.source_protection_group ?? undefined,
+    target_protection_group: request.target_protection_group,
+    has_target: request.target_protection_group !== null,
+    warnings: [...run.warnings, ...uncallable, ...(await looks.unasked)],
+  };
+  try {
+    return await prepareOn(known, ports, arrays, request, looks);
+  } catch (error) {
+    // The machine goes on with the run as it was before; its manifest tells the arrays all the same.
+    await writeDocument(store, run.id, arraysDocument, arraysOf(known)).catch(() => undefined);
+    throw error;
+  }
+};
+
+const overridesOf = (event: RefreshEvent): Run['overrides'] => ({
+  ...(event.snapshot_name !== undefined && { snapshot_name: event.snapshot_name }),
+  ...(event.ignore_match !== undefined && { ignore_match: event.ignore_match }),
+  ...(event.ora_backup_mode !== undefined && { ora_backup_mode: event.ora_backup_mode }),
+  ...(event.recover !== undefined && { recover: event.recover }),
+});
+
+/** @throws TargetIsASource, InvalidDefinition before any array is asked anything */
+const openAllowed = async (request: RefreshRequest, ports: Ports): Promise<Arrays> => {
+  const { mode, target_protection_group: target, refresh } = request;
+  const opened = await atOnce({
     // Clearing up aims at nothing: it puts back what is the target's own.
-    target:
+    isAllowed:
       target === null || mode === 'recover'
         ? Promise.resolve()
-        : requireNoSource(store, target, request.refresh),
+        : requireNoSource(ports.store, target, refresh),
     arrays: openArrays(ports, request),
   });
-  await before.target;
-  const arrays = await before.arrays;
-  const looks = await lookFirst(run, ports, arrays, request);
-  const identities = await looks.identities;
+  await opened.isAllowed;
+  return opened.arrays;
+};
+
+/** On arrays that have answered. */
+const prepareOn = async (
+  run: Run,
+  ports: Ports,
+  arrays: Arrays,
+  request: RefreshRequest,
+  looks: Looks,
+): Promise<Run> => {
+  const { store } = ports;
+  const { mode, target_protection_group: target } = request;
   const guards = await looks.guards;
   const decision =
     target === null
@@ -48,29 +97,14 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
       : await decideRecovery(arrays.target, guards.lock, request, run, ports);
   const recovery =
     decision.recovery ?? (mode === 'recover' ? nothingHeldBy(request.recover) : undefined);
-  const ends_recovered = mode === 'recover' || (mode === 'undo' && recovery !== undefined);
   const begun: Run = {
     ...run,
     event: undefined,
-    refresh: request.refresh,
-    trigger: request.trigger,
-    mode,
-    overrides: {
-      ...(event.snapshot_name !== undefined && { snapshot_name: event.snapshot_name }),
-      ...(event.ignore_match !== undefined && { ignore_match: event.ignore_match }),
-      ...(event.ora_backup_mode !== undefined && { ora_backup_mode: event.ora_backup_mode }),
-      ...(event.recover !== undefined && { recover: event.recover }),
-    },
-    execute: request.execute,
     undo: mode === 'undo',
-    has_target: target !== null,
-    source_protection_group: request.source_protection_group ?? undefined,
-    target_protection_group: target,
-    ...identities,
     ...(recovery && { recovery }),
     recovers: recovery !== undefined,
-    ends_recovered,
-    warnings: [...run.warnings, ...uncallable, ...(await looks.unasked), ...decision.warnings],
+    ends_recovered: mode === 'recover' || (mode === 'undo' && recovery !== undefined),
+    warnings: [...run.warnings, ...decision.warnings],
   };
   const prepared = await prepareHooks(
     await prepareWork(begun, ports, arrays, request, looks),
@@ -88,6 +122,8 @@ export const prepare = async (run: Run, ports: Ports): Promise<Run> => {
   ]);
   return prepared;
 };
+
+type Looks = Awaited<ReturnType<typeof lookFirst>>;
 
 /** What takes nothing but the definition to ask for. */
 const lookFirst = (run: Run, ports: Ports, arrays: Arrays, request: RefreshRequest) => {
@@ -122,7 +158,7 @@ const prepareWork = async (
   ports: Ports,
   arrays: Arrays,
   request: RefreshRequest,
-  looks: Awaited<ReturnType<typeof lookFirst>>,
+  looks: Looks,
 ): Promise<Run> => {
   const named = await looks.named;
   if (named) return prepareRefresh(begun, ports, arrays, request, named);

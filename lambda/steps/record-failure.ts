@@ -53,6 +53,7 @@ const NO_DOCUMENTS: RunDocuments = {
   database: undefined,
   hooks: undefined,
   doctor: undefined,
+  arrays: undefined,
 };
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */

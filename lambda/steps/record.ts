@@ -1,13 +1,14 @@
 import type { DatabaseRecord } from '../refresh/database-facts.ts';
-import type { Findings } from '../refresh/doctor.ts';
+import type { Check } from '../refresh/doctor.ts';
 import { plannedHooks } from '../refresh/hook-calls.ts';
 import type { HookRecord } from '../refresh/hook-record.ts';
-import { makeManifest, type Outcome } from '../refresh/manifest.ts';
+import { type Manifest, makeManifest, type Outcome } from '../refresh/manifest.ts';
 import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
 import { writeCurrent } from './current-manifest.ts';
 import {
+  arraysDocument,
   databaseDocument,
   doctorDocument,
   findDocument,
@@ -37,18 +38,20 @@ export interface RunDocuments {
   readonly volumes: readonly SnapshotVolume[] | undefined;
   readonly database: DatabaseRecord | undefined;
   readonly hooks: HookNotes | undefined;
-  readonly doctor: Findings | undefined;
+  readonly doctor: readonly Check[] | undefined;
+  readonly arrays: Manifest['arrays'] | undefined;
 }
 
 export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {
-  const [plan, volumes, database, hooks, doctor] = await Promise.all([
+  const [plan, volumes, database, hooks, doctor, arrays] = await Promise.all([
     findDocument(store, run.id, planDocument),
     findDocument(store, run.id, snapshotDocument),
     findDocument(store, run.id, databaseDocument),
     findDocument(store, run.id, hooksDocument),
     run.mode === 'doctor' ? findDocument(store, run.id, doctorDocument) : undefined,
+    run.source_array ? undefined : findDocument(store, run.id, arraysDocument),
   ]);
-  return { plan, volumes, database, hooks, doctor };
+  return { plan, volumes, database, hooks, doctor, arrays };
 };
 
 /**
@@ -58,12 +61,12 @@ export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<Ru
 export const writeManifest = async (
   run: Run,
   store: ObjectStore,
-  { plan, volumes, database, hooks, doctor }: RunDocuments,
+  { plan, volumes, database, hooks, doctor, arrays }: RunDocuments,
   outcome: Outcome,
 ): Promise<Run> => {
   const manifest = makeManifest(
     run,
-    { plan, database, hooks: hooksOf(run, hooks), doctor },
+    { plan, database, hooks: hooksOf(run, hooks), doctor, arrays },
     outcome,
   );
   const folder = manifestFolder(run.refresh);

@@ -41,8 +41,8 @@ const compareOn = async (
   try {
     for (const pair of ground.pairs) {
       say(`REST ${conditions.restVersion}, ${conditions.latencyMs} ms, ${pair.volumes} volumes …`);
-      const ours = await repeat(runs, () => ground.measure(pair, refreshes.run));
-      const theirs = await repeat(runs, () => ground.measure(pair, script));
+      const ours = await repeat(runs, WARM_UPS, () => ground.measure(pair, refreshes.run));
+      const theirs = await repeat(runs, 1, () => ground.measure(pair, script));
       const ratio = theirs.ms / ours.ms;
       comparisons.push({
         ...conditions,
@@ -59,9 +59,16 @@ const compareOn = async (
   }
 };
 
-/** The median of so many runs, after one that warms everything up and does not count. */
-const repeat = async (runs: number, run: () => Promise<Figures>): Promise<Figures> => {
-  await run();
+/** Until then Node still compiles what a refresh runs through. The script is little more than its requests. */
+const WARM_UPS = 5;
+
+/** The median of so many runs, after some that do not count. */
+const repeat = async (
+  runs: number,
+  warmUps: number,
+  run: () => Promise<Figures>,
+): Promise<Figures> => {
+  for (let count = 0; count < warmUps; count++) await run();
   const measured: Figures[] = [];
   for (let count = 0; count < runs; count++) measured.push(await run());
   return summarize(measured);

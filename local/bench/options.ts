@@ -9,7 +9,7 @@ export interface Options {
   readonly rest: readonly string[];
   /** Milliseconds that every request to the array takes longer. */
   readonly latency: readonly number[];
-  /** Measured runs of each; one that is not measured precedes them. */
+  /** Measured runs of each; some that are not measured precede them. */
   readonly runs: number;
   readonly json: boolean;
   readonly help: boolean;
@@ -21,12 +21,12 @@ const MOST_VOLUMES = 1_000;
 export const USAGE = `Usage: npm run bench -- [options]
 
 Measures whole refreshes on a simulated array, and beside them the requests of the Python script on the same array.
-All of it takes about four minutes.
+All of it takes about six minutes.
 
   --volumes N,…     volumes of each group, 1 to ${MOST_VOLUMES} (default: 4,16,64,256)
   --rest 2.N,…      REST versions of the array (default: 2.26,2.56)
   --latency MS,…    milliseconds that every request takes longer (default: 0,20)
-  --runs N          measured runs of each, of which the median counts (default: 3)
+  --runs N          measured runs of each, of which the median counts (default: 5)
   --json            print the figures as JSON and nothing else
   --help            show this
 
@@ -56,7 +56,7 @@ const parse = (args: readonly string[]) => {
         volumes: { type: 'string', default: '4,16,64,256' },
         rest: { type: 'string', default: '2.26,2.56' },
         latency: { type: 'string', default: '0,20' },
-        runs: { type: 'string', default: '3' },
+        runs: { type: 'string', default: '5' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -19,6 +19,8 @@ export class Refreshes {
   readonly #deployment: Deployment;
   readonly #moments: Moments;
   #runs = 0;
+  /** Which the definition in the bucket is about. */
+  #defined: Pair | undefined;
 
   private constructor(deployment: Deployment, moments: Moments) {
     this.#deployment = deployment;
@@ -45,9 +47,7 @@ export class Refreshes {
 
   /** One refresh to its end. @returns milliseconds from the entering of the first state to the write of the manifest */
   readonly run = async (pair: Pair): Promise<number> => {
-    const { bucket } = this.#deployment;
-    bucket.empty();
-    await bucket.write(`refreshes/${REFRESH}.json`, definitionOf(pair), 'application/json');
+    await this.#define(pair);
     this.#moments.clear();
     this.#runs += 1;
     const execution = this.#deployment.startExecution(`run-${this.#runs}`, { refresh: REFRESH });
@@ -55,6 +55,15 @@ export class Refreshes {
     if (result.status === 'FAILED') throw new Error(`${result.error}: ${result.cause}`);
     return this.#moments.ms;
   };
+
+  /** What earlier runs of a pair have left in the bucket stays, as it does from night to night. */
+  async #define(pair: Pair): Promise<void> {
+    if (this.#defined === pair) return;
+    const { bucket } = this.#deployment;
+    bucket.empty();
+    await bucket.write(`refreshes/${REFRESH}.json`, definitionOf(pair), 'application/json');
+    this.#defined = pair;
+  }
 
   async stop(): Promise<void> {
     this.#moments.stop();

@@ -88,9 +88,6 @@ export const groupTargetItem = z.object({ group: named, member: named, allowed: 
 
 export const arrayConnectionItem = z.object({ name: z.string(), status: optionalText });
 
-/** Nothing of it is used: that it was accepted is enough. */
-export const anyItem = z.object({});
-
 export const transferItem = z.object({
   name: z.string(),
   progress: count,

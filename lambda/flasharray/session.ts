@@ -115,6 +115,12 @@ export class Session {
     await this.#send(call);
   }
 
+  /** For what answers with items that nobody needs: that they come is enough. */
+  async accepted(call: Call): Promise<void> {
+    const answer = await this.#send(call);
+    this.#read(call, page, answer.text);
+  }
+
   /** All items of a listing, to its last page. */
   async list<T extends z.ZodType>(path: string, query: Query, schema: T): Promise<z.output<T>[]> {
     const found: z.output<T>[] = [];

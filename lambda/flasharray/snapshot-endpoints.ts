@@ -44,10 +44,7 @@ export class SnapshotEndpoints extends RestEndpoints {
 
   async sendReplica(groupSnapshot: string, array: string): Promise<void> {
     const query = { names: [groupSnapshot], on: array };
-    await this.session.items(
-      { method: 'POST', path: `${SNAPSHOTS}/replica`, query },
-      schemas.anyItem,
-    );
+    await this.session.accepted({ method: 'POST', path: `${SNAPSHOTS}/replica`, query });
   }
 
   async transfer(groupSnapshot: string): Promise<Transfer | undefined> {
@@ -134,8 +131,7 @@ export class SnapshotEndpoints extends RestEndpoints {
           query: { resource_ids },
           body,
         };
-        // What it answers repeats every tag of every snapshot.
-        await this.session.done(call);
+        await this.session.accepted(call);
       }
     };
     const chunks = chunkNames(ids).map(tagChunk);
@@ -162,7 +158,7 @@ export class SnapshotEndpoints extends RestEndpoints {
   }
 
   async #change(query: Query, body: { name: string } | { destroyed: boolean }): Promise<void> {
-    await this.session.items({ method: 'PATCH', path: SNAPSHOTS, query, body }, schemas.anyItem);
+    await this.session.accepted({ method: 'PATCH', path: SNAPSHOTS, query, body });
   }
 
   async testGroupSnapshot(

@@ -6,6 +6,8 @@ import { unreachable } from './error-map.ts';
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 30_000;
+/** Requests that are under way at a time; more of them wait. */
+const MOST_CONNECTIONS = 8;
 /** A socket that sat idle for longer may be dead without our knowing: an execution environment is frozen in between. */
 const IDLE_MS = 4_000;
 
@@ -139,6 +141,7 @@ export class Transport {
       headersTimeout: ANSWER_MS,
       bodyTimeout: ANSWER_MS,
       keepAliveTimeout: IDLE_MS,
+      connections: MOST_CONNECTIONS,
       allowH2: false,
     });
   }

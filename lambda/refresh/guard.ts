@@ -173,11 +173,11 @@ export const journalTags = (journal: ReadonlyMap<string, JournalEntry>): GuardTa
   }));
 };
 
-/** The one member of a guard that bears the journal, and whose tags are read: that with the first id. */
-export const bearersOf = <T extends { readonly id: string }>(members: readonly T[]): T[] =>
-  members.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, 1);
+/** The members of a guard in an order that stays: the first bears the journal, and its tags are read. */
+export const byId = <T extends { readonly id: string }>(members: readonly T[]): T[] =>
+  members.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
-/** What the tags of a guard say, those of its bearer; undefined where they do not tell its owner. */
+/** What the tags of a guard say, those of the first member; undefined where they do not tell its owner. */
 export const readGuardTags = (
   tags: readonly GuardTag[],
   memberIds: readonly string[],

@@ -1,8 +1,7 @@
 import { isError, RefreshError } from '../refresh/errors.ts';
 import {
-  bearersOf,
+  byId,
   type GuardOwner,
-  type GuardTag,
   guardSuffix,
   type JournalEntry,
   journalTags,
@@ -18,17 +17,15 @@ import { type Attempt, mayLinger } from './attempt.ts';
 import {
   acquireDocument,
   findDocument,
-  membersDocument,
   overwriteDocument,
   readDocument,
   requestDocument,
-  writeDocument,
 } from './documents.ts';
 import { inProgress } from './hold-lock.ts';
 import { noLongerIn } from './look-at-groups.ts';
 import { findLock, holds, lockName, readLock } from './look-at-guards.ts';
 import { noteAttempt } from './note-attempt.ts';
-import type { FlashArray, GroupSnapshot, Ports, VolumeSnapshot } from './ports.ts';
+import type { FlashArray, GroupSnapshot, ObjectStore, Ports, VolumeSnapshot } from './ports.ts';
 import { outOfOrder, requireExecute, targetGroup } from './prepared-run.ts';
 import { refuseBusy } from './refuse-busy.ts';
 import { readOwnPlan } from './requested-plan.ts';
@@ -46,23 +43,29 @@ import { targetNames } from './volume-copies.ts';
 export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
-  const [request, plan, begun, earlier] = await Promise.all([
+  const [request, plan] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
-    findDocument(store, run.id, overwriteDocument),
-    findDocument(store, run.id, acquireDocument),
-    refuseReserved(run, ports),
+    refuseBegun(store, run),
   ]);
-  if (begun) throw outOfOrder('The run has begun to overwrite already.');
   if (run.has_hooks.before_overwrite || run.has_hooks.after_overwrite)
     await reserveTarget(run, ports);
+  else await refuseReserved(run, ports);
   const { target: array } = await openArrays(ports, request);
-  return noteAttempt(ports, run.id, acquireDocument, earlier, async () => {
+  return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
+    // Once more: an invocation that was held up must not set aside what another has taken. Overwrite Volumes looks the other
+    // way, at the note of this step, so of the two one sees the other.
+    if (earlier) await refuseBegun(store, run);
     if (earlier) await clearEarlier(array, run, earlier);
     const id = await acquire(array, run, request, plan, ports);
     const seen = ports.clock.now().toISOString();
     return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };
   });
+};
+
+const refuseBegun = async (store: ObjectStore, { id }: Run): Promise<void> => {
+  if (await findDocument(store, id, overwriteDocument))
+    throw outOfOrder('The run has begun to overwrite already.');
 };
 
 /** What an attempt has left that came to its end. One that was cut off may still be at work, under the lock even. */
@@ -86,7 +89,7 @@ const acquire = async (
   run: Run,
   request: RefreshRequest,
   plan: Plan,
-  { store, clock, lingerSeconds }: Ports,
+  { clock, lingerSeconds }: Ports,
 ): Promise<string | null> => {
   const group = targetGroup(run);
   const guard = await array.createGroupSnapshot(group, guardSuffix(run.execution, clock.now()));
@@ -97,22 +100,7 @@ const acquire = async (
   const members = await looks.members;
   requireTargets(plan, members, group);
   await looks.use;
-  const notes = await atOnce({
-    onGuard: tagGuard(
-      array,
-      members,
-      ownerTags(ownerOf(run, plan, lingerSeconds)),
-      journalTags(journalOf(plan, members)),
-    ),
-    inBucket: writeDocument(
-      store,
-      run.id,
-      membersDocument,
-      members.map(({ id }) => ({ id })),
-    ),
-  });
-  await notes.onGuard;
-  await notes.inBucket;
+  await tagGuard(array, members, ownerOf(run, plan, lingerSeconds), journalOf(plan, members));
   await takeLock(array, group, guard, members);
   return guard.id;
 };
@@ -120,21 +108,22 @@ const acquire = async (
 /** So many tags one answer repeats: beyond that, a second request takes less time. */
 const MOST_AT_ONCE = 2_000;
 
-/** All members say who holds the guard; the journal is read from one, and only where it costs nothing the others have it. */
+/** All members say who holds the guard. The journal is read from one, and where they are few the others have it as well. */
 const tagGuard = async (
   array: FlashArray,
   members: readonly VolumeSnapshot[],
-  owner: readonly GuardTag[],
-  journal: readonly GuardTag[],
+  owner: GuardOwner,
+  journal: ReadonlyMap<string, JournalEntry>,
 ): Promise<void> => {
-  const tags = [...owner, ...journal];
-  if (tags.length * members.length <= MOST_AT_ONCE) return tagMembers(array, members, tags);
-  const looks = await atOnce({
-    owner: tagMembers(array, members, owner),
-    journal: tagMembers(array, bearersOf(members), journal),
+  const all = [...ownerTags(owner), ...journalTags(journal)];
+  if (all.length * members.length <= MOST_AT_ONCE) return tagMembers(array, members, all);
+  const [bearer, ...others] = byId(members);
+  const tagged = await atOnce({
+    bearer: tagMembers(array, bearer ? [bearer] : [], all),
+    others: tagMembers(array, others, ownerTags(owner)),
   });
-  await looks.owner;
-  await looks.journal;
+  await tagged.bearer;
+  await tagged.others;
 };
 
 /** By id and by name: between planning and now a volume may have been renamed, taken out or resized. */

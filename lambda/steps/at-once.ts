@@ -8,3 +8,9 @@ export const atOnce = async <T extends Readonly<Record<string, Promise<unknown>>
   await Promise.allSettled(Object.values(looks));
   return looks;
 };
+
+/** The same of what is written: one that fails must not leave another to land later, in the next attempt. */
+export const allAtOnce = async (writes: readonly (Promise<void> | undefined)[]): Promise<void> => {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
+};

@@ -97,9 +97,6 @@ export const guardsDocument = kind(
   }),
 );
 
-/** The members of the guard that the run has taken. */
-export const membersDocument = kind('members', z.array(z.strictObject({ id: z.string() })).min(1));
-
 const reservationSchema = z.strictObject({
   run: z.string(),
   /** ARN of the execution. */

@@ -5,7 +5,7 @@ import type { Plan } from '../refresh/plan.ts';
 import { judged } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
 import type { SourceGroup } from './examine-groups.ts';
-import type { Group } from './look-at-groups.ts';
+import { type Group, namesOf } from './look-at-groups.ts';
 import { type ReplicaLook, readReplicaIds } from './look-at-replication.ts';
 import { snapshotVolumes } from './look-at-snapshot.ts';
 import { planRun } from './plan-run.ts';
@@ -41,8 +41,6 @@ export const examinePairs = (subject: Subject, found: FoundGroups): void => {
     return judged(pass('No host uses volumes of both groups.'));
   });
 };
-
-const namesOf = ({ volumes }: Group): string[] => volumes.map(({ name }) => name);
 
 const arraysOf = async ({ source, target }: Subject) => ({
   source: (await source.known).array,

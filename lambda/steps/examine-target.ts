@@ -4,7 +4,7 @@ import type { RefreshRequest } from '../refresh/request.ts';
 import { decideRecovery } from './decide-recovery.ts';
 import { judged } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
-import type { Group } from './look-at-groups.ts';
+import { type Group, namesOf } from './look-at-groups.ts';
 import { lookAtGuards } from './look-at-guards.ts';
 import { refuseUnready, refuseUnwritable } from './refuse-unready.ts';
 import { refuseReserved } from './reserve-target.ts';
@@ -14,10 +14,9 @@ export const examineTarget = (subject: Subject, target: Promise<Group>): void =>
   const { check, run, ports } = subject;
   const request: RefreshRequest = { ...subject.request, execute: true };
   void check('use', async () => {
-    const { volumes } = await target;
-    refuseUnwritable(volumes);
-    const names = volumes.map(({ name }) => name);
-    await refuseUnready((await subject.target.known).array, names, request);
+    const group = await target;
+    refuseUnwritable(group.volumes);
+    await refuseUnready((await subject.target.known).array, namesOf(group), request);
     return judged(pass(describeUse(request)));
   });
   void check('lock', async () => {

@@ -1,3 +1,4 @@
+import { isError } from '../refresh/errors.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
@@ -61,15 +62,24 @@ const snapshotMembers = async ({ source }: Arrays, snapshot: GroupSnapshot | und
 const mappingsOf = async ({ target: array }: Arrays, target: Membership | null) =>
   target ? array.mappings(target.volumes) : new Map<string, string>();
 
+/** Undefined where the array refuses one of the volumes: below REST 2.9 a group lists destroyed ones too. */
 const connectionsOf = async (
   arrays: Arrays,
   { allow_shared_hosts }: RefreshRequest,
   source: Membership,
   target: Membership | null,
-): Promise<Connections> =>
-  target && !allow_shared_hosts
-    ? readConnections(arrays, source.volumes, target.volumes)
-    : { ofSources: [], ofTargets: [] };
+): Promise<Connections | undefined> => {
+  if (!target || allow_shared_hosts) return NO_CONNECTIONS;
+  try {
+    return await readConnections(arrays, source.volumes, target.volumes);
+  } catch (error) {
+    if (REFUSALS.some((refusal) => isError(error, refusal))) return undefined;
+    throw error;
+  }
+};
+
+const REFUSALS = ['ArrayObjectNotFound', 'ArrayRequestRefused'] as const;
+const NO_CONNECTIONS: Connections = { ofSources: [], ofTargets: [] };
 
 /** @returns warnings */
 const readinessOf = async (

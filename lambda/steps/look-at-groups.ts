@@ -21,6 +21,8 @@ export interface Group {
   readonly volumes: readonly ArrayVolume[];
 }
 
+export const namesOf = ({ volumes }: Group): string[] => volumes.map(({ name }) => name);
+
 /** The groups of a refresh. */
 export interface Groups {
   readonly source: Group;

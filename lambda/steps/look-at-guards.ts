@@ -1,5 +1,5 @@
 import {
-  bearersOf,
+  byId,
   type EarlierGuard,
   EXECUTION_KEY,
   GUARDS_KEY,
@@ -113,8 +113,8 @@ export const readGuard = async (
 ): Promise<FoundGuard> => {
   const members = await array.volumeSnapshots(snapshot.name, snapshot.destroyed);
   const ids = members.map(({ id }) => id);
-  const [bearer] = bearersOf(members);
-  const tags = bearer === undefined ? [] : await array.tagsOfSnapshot(bearer.id);
+  const [first] = byId(members);
+  const tags = first === undefined ? [] : await array.tagsOfSnapshot(first.id);
   const isMarked = tags.some(({ key }) => key.startsWith(KEY_PREFIX));
   return { snapshot, members, record: readGuardTags(tags, ids), isMarked };
 };

@@ -1,5 +1,5 @@
 import { type Attempt, type attemptSchema, mayLinger } from './attempt.ts';
-import { type DocumentKind, writeDocument } from './documents.ts';
+import { type DocumentKind, findDocument, writeDocument } from './documents.ts';
 import type { Ports } from './ports.ts';
 
 /** What an attempt is told of those before it, and what it tells. */
@@ -14,15 +14,14 @@ export interface Attempting {
  * Does `act` between two notes. The first comes before anything is looked at: whoever comes later sees it, and whoever
  * came before has looked already. What a lost answer leaves behind is the array's to carry out; what an attempt leaves
  * behind that was cut off is an invocation that may still send requests.
- * @param earlier what the document says of the attempt before this one
  */
 export const noteAttempt = async <T>(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   runId: string,
   document: DocumentKind<typeof attemptSchema>,
-  earlier: Attempt | undefined,
   act: (attempting: Attempting) => Promise<T>,
 ): Promise<T> => {
+  const earlier = await findDocument(store, runId, document);
   const now = () => clock.now().toISOString();
   let attempt: Attempt = {
     begun: now(),

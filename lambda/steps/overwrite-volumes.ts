@@ -5,25 +5,24 @@ import type { Plan } from '../refresh/plan.ts';
 import type { Run, RunGuard } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
 import { atOnce } from './at-once.ts';
-import { mayHaveChanged, settleTime } from './attempt.ts';
+import { type Attempt, mayHaveChanged, mayLinger, settleTime } from './attempt.ts';
 import { copyVolumes, untagVolumes } from './copy-volumes.ts';
 import {
+  acquireDocument,
   findDocument,
   guardsDocument,
-  membersDocument,
   overwriteDocument,
   readDocument,
   requestDocument,
 } from './documents.ts';
 import { liveMembers, memberNames, refuseOverlap } from './find-groups.ts';
-import { claimOf, guardLost, requireLock, staySure } from './hold-lock.ts';
+import { claimOf, requireLock, staySure } from './hold-lock.ts';
 import { noLongerIn } from './look-at-groups.ts';
 import type { LockLook } from './look-at-lock.ts';
 import { noteAttempt } from './note-attempt.ts';
 import type { Clock, FlashArray, GroupMember, Ports, VolumeCopy } from './ports.ts';
 import { heldGuard, requireExecute, targetGroup } from './prepared-run.ts';
 import { readOwnPlan } from './requested-plan.ts';
-import { tagMembers } from './tag-members.ts';
 import { asCopies } from './volume-copies.ts';
 
 /**
@@ -35,32 +34,31 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
   requireExecute(run);
   const { store, clock, lingerSeconds } = ports;
   const guard = heldGuard(run);
-  const [request, plan, { known }, guarding, earlier] = await Promise.all([
+  const [request, plan, { known }] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
     readDocument(store, run.id, guardsDocument),
-    readDocument(store, run.id, membersDocument),
-    findDocument(store, run.id, overwriteDocument),
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
   const claim = claimOf(group, plan, known);
   const copies = asCopies(plan);
-  return noteAttempt(ports, run.id, overwriteDocument, earlier, async ({ changes }) => {
+  return noteAttempt(ports, run.id, overwriteDocument, async ({ earlier, changes }) => {
     if (!earlier) requireYoung(guard, clock);
     const source = request.replicate ? undefined : run.source_protection_group;
     const looks = await atOnce({
       targets: requireSameTargets(array, source, group, plan),
       lock: holdOn(clock, () => requireLock(array, run, claim)),
       trial: tryOverwrite(array, copies),
-      // From here on the lock says that volumes may have been overwritten. Said too early, or in vain, it does no harm.
-      phase: earlier?.changing ? Promise.resolve() : tagMembers(array, guarding, WRITING),
+      acquired: findDocument(store, run.id, acquireDocument),
     });
     await looks.targets;
     const { members, seen, beSure } = await looks.lock;
-    requireAllTold(members, guarding, group);
     await looks.trial;
-    await looks.phase;
+    requireAcquired(await looks.acquired, group);
+    // From here on the lock says that volumes may have been overwritten: whoever recovers it puts them back.
+    if (!earlier?.changing)
+      await array.tagSnapshots(members, ownerTags({ phase: 'writing' }), { copyable: false });
     await changes();
     await copyVolumes(array, copies, beSure);
     if (run.undo) await untagVolumes(array, copies);
@@ -76,16 +74,14 @@ const holdOn = async (clock: Clock, look: () => Promise<LockLook>) => {
   return { members, ...staySure(clock, look) };
 };
 
-const WRITING = ownerTags({ phase: 'writing' });
-
-/** The bucket is not only ours: a member of the lock that was not told would say that nothing was overwritten. */
-const requireAllTold = (
-  members: readonly string[],
-  told: readonly { readonly id: string }[],
-  group: string,
-): void => {
-  const ids = new Set(told.map(({ id }) => id));
-  if (!members.every((id) => ids.has(id))) throw guardLost(group, []);
+/** An attempt to take the guard that is still at work could set it aside under the overwrite. */
+const requireAcquired = (attempt: Attempt | undefined, group: string): void => {
+  if (attempt && !mayLinger(attempt)) return;
+  throw new RefreshError(
+    'GuardLost',
+    `An attempt to take the guard of protection group "${group}" may still be at work. This run writes nothing any more.`,
+    'Run again; a run of its own has a guard of its own.',
+  );
 };
 
 /** Has the array say whether it would do it, where it can. */

@@ -29,15 +29,21 @@ export const planOverwrite = async (run: Run, ports: Ports): Promise<Run> => {
     readDocument(store, run.id, snapshotDocument),
     readDocument(store, run.id, planDocument),
   ]);
-  const kept = request.replicate || !isRecent(run, ports) ? undefined : asTaken(earlier, members);
+  const kept = isAsPrepared(run, request, ports) ? asTaken(earlier, members) : undefined;
   const plan = kept ?? (await planAnew(run, ports, request, members, earlier));
   await requireExpectedPlan(store, plan, request.expect_plan);
   await writeDocument(store, run.id, planDocument, { ...plan, excluded: earlier.excluded });
   return { ...run, plan_hash: plan.hash ?? undefined };
 };
 
-/** Whether Prepare's look still counts. */
-const isRecent = ({ steps }: Run, { clock }: Ports): boolean =>
+/** Whether Prepare's look still counts: nothing was put back or waited for since. */
+const isAsPrepared = (
+  { steps, recovers }: Run,
+  { replicate }: RefreshRequest,
+  { clock }: Ports,
+): boolean =>
+  !recovers &&
+  !replicate &&
   isFresh(steps.findLast(({ step }) => step === 'prepare')?.started ?? null, clock);
 
 /** The same pairs with the sources as the snapshot holds them; undefined where these are others. */

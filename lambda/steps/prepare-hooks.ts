@@ -7,7 +7,6 @@ import { findDocument, type HookNotes, hooksDocument } from './documents.ts';
 import { beginHookNotes } from './hook-notes.ts';
 import { type Guards, outcomeAmong } from './look-at-guards.ts';
 import type { Ports } from './ports.ts';
-import { refuseReserved } from './reserve-target.ts';
 
 /**
  * Refuses hooks that could not be called; a dry run is told.
@@ -42,8 +41,6 @@ export const prepareHooks = async (
     const warning = `An execution also calls the hooks that run "${recover}" has left.`;
     return left ? { ...run, warnings: [...run.warnings, warning] } : run;
   }
-  // Before the run goes to any trouble; it counts when the target is taken.
-  if (run.mode !== 'recover' && run.has_target) await refuseReserved(run, ports);
   // The machine has no states for them then.
   const uncalled = left && !ports.hookRights;
   const warning = `Run "${recover}" has left hooks, and this deployment calls none: see to them by hand.`;

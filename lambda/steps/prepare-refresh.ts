@@ -6,13 +6,15 @@ import { beginReplication } from '../refresh/replication.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import type { Arrays } from './arrays.ts';
+import { allAtOnce } from './at-once.ts';
 import { databaseDocument, planDocument, snapshotDocument, writeDocument } from './documents.ts';
 import { keepShownPlan, requireExpectedPlan } from './expected-plan.ts';
 import { lookAround, type Named } from './look-around.ts';
 import { lookAtFacts } from './look-at-facts.ts';
+import { namesOf } from './look-at-groups.ts';
 import { planRun } from './plan-run.ts';
 import type { FlashArray, GroupSnapshot, Ports } from './ports.ts';
-import { refuseSharedHosts } from './refuse-shared-hosts.ts';
+import { readConnections, refuseSharedHosts } from './refuse-shared-hosts.ts';
 import { refuseUnwritable } from './refuse-unready.ts';
 import { noteUse } from './snapshot-uses.ts';
 import { asCopies } from './volume-copies.ts';
@@ -39,9 +41,12 @@ export const prepareRefresh = async (
     mappings: await looks.mappings,
   };
   const { plan, kept } = planRun(found, request);
-  if (!request.allow_shared_hosts) {
+  if (target && !request.allow_shared_hosts) {
     const { kept: copied } = splitExcluded(source.volumes, request.excluded_volumes);
-    refuseSharedHosts(await looks.connections, copied);
+    const connections =
+      (await looks.connections) ??
+      (await readConnections(arrays, namesOf(source), namesOf(target)));
+    refuseSharedHosts(connections, copied);
   }
   await requireExpectedPlan(store, plan, request.expect_plan);
   if (target) refuseUnwritable(target.volumes);
@@ -56,11 +61,11 @@ export const prepareRefresh = async (
   }
   const database = await lookAtDatabase(arrays.source, snapshot, request);
 
-  await Promise.all([
+  await allAtOnce([
     writeDocument(store, run.id, planDocument, plan),
-    request.execute || keepShownPlan(store, plan),
+    request.execute ? undefined : keepShownPlan(store, plan),
     snapshot && writeDocument(store, run.id, snapshotDocument, kept),
-    snapshot && request.execute && noteUse(run, snapshot.name, ports),
+    snapshot && request.execute ? noteUse(run, snapshot.name, ports) : undefined,
     database.record && writeDocument(store, run.id, databaseDocument, database.record),
   ]);
   return {

@@ -5,7 +5,7 @@ import type { RefreshRequest } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import { planDocument, writeDocument } from './documents.ts';
 import { keepShownPlan, requireExpectedPlan } from './expected-plan.ts';
-import { asTarget, type Group, lookAtTargetGroup } from './look-at-groups.ts';
+import { asTarget, type Group, lookAtTargetGroup, namesOf } from './look-at-groups.ts';
 import { type FoundGuard, type Guards, readGuard } from './look-at-guards.ts';
 import type { FlashArray, ObjectStore } from './ports.ts';
 import { refuseUnready, refuseUnwritable } from './refuse-unready.ts';
@@ -34,7 +34,7 @@ export const prepareUndo = async (
       'There is none before the first refresh by this product, and older ones are destroyed (keep_before_snapshots); those pending eradication can be recovered on the array.',
     );
   }
-  const names = target.volumes.map(({ name }) => name);
+  const names = namesOf(target);
   const mappings = await array.mappings(names);
   const plan = planFrom(await readGuard(array, snapshot), target, mappings);
   await requireExpectedPlan(store, plan, request.expect_plan);

@@ -8,7 +8,7 @@ import {
 } from '../refresh/request.ts';
 import { NO_RECOVERY, type Recovery, type Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
-import { atOnce } from './at-once.ts';
+import { allAtOnce, atOnce } from './at-once.ts';
 import { decideRecovery, type LockDecision } from './decide-recovery.ts';
 import { loadDefinition, requireNoSource } from './definitions.ts';
 import { examine } from './doctor.ts';
@@ -21,6 +21,7 @@ import { prepareHooks, refuseUncallable } from './prepare-hooks.ts';
 import { prepareRefresh } from './prepare-refresh.ts';
 import { prepareUndo } from './prepare-undo.ts';
 import { requireOracle } from './require-oracle.ts';
+import { refuseReserved } from './reserve-target.ts';
 
 /**
  * Reads event and definition, looks at the arrays, refuses what must not be, and makes the plan. Changes nothing on any
@@ -106,13 +107,15 @@ const prepareOn = async (
     ends_recovered: mode === 'recover' || (mode === 'undo' && recovery !== undefined),
     warnings: [...run.warnings, ...decision.warnings],
   };
-  const prepared = await prepareHooks(
-    await prepareWork(begun, ports, arrays, request, looks),
-    request,
-    ports,
-    guards.earlier,
-  );
-  await Promise.all([
+  const work = await atOnce({
+    done: prepareWork(begun, ports, arrays, request, looks),
+    // Before the run goes to any trouble; it counts when the target is taken.
+    isFree: takesTarget(begun) ? refuseReserved(begun, ports) : Promise.resolve(),
+  });
+  const ready = await work.done;
+  await work.isFree;
+  const prepared = await prepareHooks(ready, request, ports, guards.earlier);
+  await allAtOnce([
     writeDocument(store, run.id, requestDocument, request),
     writeDocument(store, run.id, guardsDocument, {
       known: ownGuards(guards.earlier),
@@ -122,6 +125,9 @@ const prepareOn = async (
   ]);
   return prepared;
 };
+
+const takesTarget = ({ execute, mode, has_target }: Run): boolean =>
+  execute && mode !== 'recover' && has_target;
 
 type Looks = Awaited<ReturnType<typeof lookFirst>>;
 

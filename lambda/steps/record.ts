@@ -6,6 +6,7 @@ import { type Manifest, makeManifest, type Outcome } from '../refresh/manifest.t
 import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
+import { allAtOnce } from './at-once.ts';
 import { writeCurrent } from './current-manifest.ts';
 import {
   arraysDocument,
@@ -74,15 +75,15 @@ export const writeManifest = async (
   // What was copied; else what the snapshot holds.
   const copied = outcome.status === 'SUCCEEDED' ? plan?.pairs.map(({ source }) => source) : volumes;
   const lines = (copied ?? []).map(({ snapshot }) => `${snapshot}\n`).join('');
-  await Promise.all([
+  await allAtOnce([
     store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain'),
     writeJson(store, key, manifest),
   ]);
   // A run that was put back has changed nothing in the end; who clears up after another sees to that one's record.
   const isChanged = outcome.target === 'mixed' || run.guard?.target === 'refreshed';
-  await Promise.all([
+  await allAtOnce([
     writeJson(store, `${folder}/latest.json`, manifest),
-    isChanged && writeCurrent(store, folder, manifest),
+    isChanged ? writeCurrent(store, folder, manifest) : undefined,
   ]);
   return { ...run, status: outcome.status, target: outcome.target, manifest: key };
 };

@@ -18,7 +18,6 @@ import type { Recovery, Run } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
 import { completeTags } from './complete-tags.ts';
 import {
-  findDocument,
   guardsDocument,
   readDocument,
   requestDocument,
@@ -54,8 +53,7 @@ export const recoverTarget = async (run: Run, ports: Ports): Promise<Run> => {
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
   if (recovery.settled) {
-    const earlier = await findDocument(ports.store, run.id, rollbackDocument);
-    return noteAttempt(ports, run.id, rollbackDocument, earlier, (attempting) =>
+    return noteAttempt(ports, run.id, rollbackDocument, (attempting) =>
       clearUp({ run, ports, array, group, request, recovery, attempting }),
     );
   }

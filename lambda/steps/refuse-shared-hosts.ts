@@ -9,7 +9,10 @@ export interface Connections {
   readonly ofTargets: readonly Connection[];
 }
 
-/** On one array one listing for both. A volume without connections is in none, and no mistake. */
+/**
+ * On one array one listing for both. A volume without connections is in none, and no mistake: the vendor's Ansible module
+ * purefa_info asks so for every volume of an array.
+ */
 export const readConnections = async (
   { source, target }: Arrays,
   sources: readonly string[],

@@ -2,13 +2,7 @@ import { beforeSuffixes, suffixOf } from '../refresh/guard.ts';
 import { groupSnapshotName, sameName } from '../refresh/naming.ts';
 import type { Run, RunGuard } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
-import {
-  findDocument,
-  guardsDocument,
-  readDocument,
-  releaseDocument,
-  requestDocument,
-} from './documents.ts';
+import { guardsDocument, readDocument, releaseDocument, requestDocument } from './documents.ts';
 import { type Claim, claimOf, isFresh, requireLock } from './hold-lock.ts';
 import { lookAtLock } from './look-at-lock.ts';
 import { noteAttempt } from './note-attempt.ts';
@@ -30,15 +24,14 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
   const guard = heldGuard(run);
   if (guard.target !== 'refreshed') throw outOfOrder('The overwrite has not been verified.');
   const { store, clock } = ports;
-  const [request, plan, { known, taken, surplus }, earlier] = await Promise.all([
+  const [request, plan, { known, taken, surplus }] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
     readDocument(store, run.id, guardsDocument),
-    findDocument(store, run.id, releaseDocument),
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  return noteAttempt(ports, run.id, releaseDocument, earlier, async () => {
+  return noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
     const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
     const claim = claimOf(group, plan, known);
     const released = mustLook ? await releasedBefore(array, run, claim) : undefined;

@@ -18,11 +18,12 @@ export const refuseReserved = async (run: Run, ports: Ports): Promise<void> => {
 };
 
 /**
- * Reserves a target for the run that no other has reserved.
- * @throws RefreshInProgress where another was faster
+ * Reserves the target for the run, if it has not.
+ * @throws RefreshInProgress where another has, or was faster
  */
 export const reserveTarget = async (run: Run, ports: Ports): Promise<void> => {
   const { store, clock } = ports;
+  await refuseReserved(run, ports);
   const reserved = clock.now().toISOString();
   await writeReservation(store, keyOf(run), {
     run: run.id,

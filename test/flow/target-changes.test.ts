@@ -6,7 +6,6 @@ import {
   callsOf,
   guardsOn,
   mutations,
-  NOTE_WRITING,
   RELEASE_GUARD,
   type RunReport,
   TAKE_GUARD,
@@ -19,8 +18,7 @@ const world = useWorld({ state: databases() });
 const SET_ASIDE = TAKE_GUARD;
 /** The same where it holds nothing that could be marked. */
 const OF_NOTHING = ['POST /protection-group-snapshots', RELEASE_GUARD];
-/** Taken, and given up when the run sees, beside noting that it begins, that it must not. */
-const GIVEN_UP = [...TAKE_GUARD, NOTE_WRITING, RELEASE_GUARD];
+const GIVEN_UP = [...TAKE_GUARD, RELEASE_GUARD];
 
 /** The guard was taken as far as it came, and given up again; nothing else was changed. */
 const expectNothingOverwritten = (
@@ -39,13 +37,13 @@ const expectNothingOverwritten = (
   expect(report.waits).toEqual([]);
 };
 
-describe('a trial that the array fails', () => {
-  const failing = (path: string): Fault => {
-    const result_details = 'The volume is in a stretched pod.';
-    const result = { success: false, result_details, resource: { id: 'id', name: 'dev-data-00' } };
-    return { method: 'POST', path, effect: { status: 200, body: { items: [result] } } };
-  };
+const failing = (path: string): Fault => {
+  const result_details = 'The volume is in a stretched pod.';
+  const result = { success: false, result_details, resource: { id: 'id', name: 'dev-data-00' } };
+  return { method: 'POST', path, effect: { status: 200, body: { items: [result] } } };
+};
 
+describe('a trial that the array fails', () => {
   it('ends the dry run with what the array says', async () => {
     await world.define('nightly', { ...definition, execute: false });
     world.addFaults(failing('/protection-group-snapshots/test'));
@@ -107,5 +105,39 @@ describe('a target group that changes under the run', () => {
     expectFailure(report, error);
     expect(report.manifest.error?.message).toContain('data-00');
     expectNothingOverwritten(report, guardCalls);
+  });
+});
+
+const takeAway = () => {
+  takeOut();
+  rename('dev-data-00', 'other');
+};
+
+describe('a run that must not overwrite, and cannot be rolled back', () => {
+  class Died extends Error {
+    override readonly name = 'Died';
+  }
+  const contents = () =>
+    Object.fromEntries(world.array.volumes.map(({ name, fingerprint }) => [name, fingerprint]));
+
+  it.each([
+    ['takes a volume away, for another use', takeAway],
+    ['has the array fail the trial', () => world.addFaults(failing('/volumes/batch/test'))],
+  ])('leaves everything as it is when somebody %s', async (_, change) => {
+    await world.define('nightly', definition);
+    world.before('Overwrite Volumes', change);
+    world.before('Roll Back', () => {
+      throw new Died('The function is gone.');
+    });
+    const dead = await world.run('nightly');
+    expect(dead.manifest).toMatchObject({ status: 'FAILED', target: 'untouched' });
+    for (const { name } of world.array.volumes)
+      world.simulator.write('fa-prod', name, `${name} goes on`);
+    const written = contents();
+
+    const report = await world.execute({ refresh: 'nightly', recover: dead.run });
+
+    expect(report.manifest.recovered).toEqual({ run: dead.run, outcome: 'untouched' });
+    expect(contents()).toEqual(written);
   });
 });

@@ -49,7 +49,6 @@ describe.each(['2.4', ONE_BY_ONE, UNTRIED, '2.33', '2.56'])(
 
 /** The lock says from then on that volumes may have been overwritten. */
 const NOTE = 'PUT /volume-snapshots/tags/batch';
-const isOverwrite = (call: string): boolean => /^POST \/volumes(?:\/batch)?$/.test(call);
 
 describe('how many requests', () => {
   it.each<[string, string[]]>([
@@ -71,12 +70,12 @@ describe('how many requests', () => {
 
     await overwriteVolumes(run, bench.ports);
 
-    const sent = bench.requests().slice(before);
-    const changes = sent.filter((call) => !call.startsWith('GET'));
-    // The first ones go out at once.
-    expect(changes.toSorted()).toEqual(expected.toSorted());
-    expect(changes.at(-1)).toBe(expected.at(-1));
-    expect(changes.findIndex(isOverwrite)).toBe(expected.findIndex(isOverwrite));
+    expect(
+      bench
+        .requests()
+        .slice(before)
+        .filter((call) => !call.startsWith('GET')),
+    ).toEqual(expected);
   });
 
   it('one by one, tags that are right already are not written', async () => {
@@ -126,7 +125,7 @@ describe('an array that refuses', () => {
     expect((await rejectionOf(overwriteVolumes(run, bench.ports))).message).toContain(
       '"dev-fra": No.',
     );
-    expect(changesSince()).toEqual([NOTE]);
+    expect(changesSince()).toEqual([]);
     expect(hasBegun(bench)).toBe(false);
   });
 

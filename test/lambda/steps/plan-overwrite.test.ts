@@ -169,14 +169,20 @@ describe('right after Prepare', () => {
     expect(planIn(bench).pairs.map(({ source }) => source.created)).toEqual([NOW, NOW]);
   });
 
-  it('and a moment later the targets are looked at again', async () => {
+  it.each([
+    ['a moment later', (run: Run) => preparedAgo(run, 30_001)],
+    [
+      'after an earlier run was cleared up after',
+      (run: Run) => ({ ...preparedAgo(run, 1_000), recovers: true }),
+    ],
+  ])('and %s the targets are looked at again', async (_, later) => {
     const bench = await setUp();
     const taken = await runUpTo('takeSnapshot', bench);
     const snapshot = 'prd-pg.s1.prd-data';
     await bench.array.overwriteVolume({ target: 'dev-fra', snapshot, mapping: null });
     await bench.array.tagVolume({ target: 'dev-fra', snapshot, mapping: 'id-of-prd-data' });
 
-    await planOverwrite(preparedAgo(taken, 30_001), bench.ports);
+    await planOverwrite(later(taken), bench.ports);
 
     expect(pairsIn(bench)).toContain('prd-pg.s1.prd-data → dev-fra');
   });

@@ -1,0 +1,36 @@
+import { afterEach, expect, it } from 'vitest';
+import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
+import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
+import { releaseGuard } from '../../../lambda/steps/release-guard.ts';
+import { verifyTarget } from '../../../lambda/steps/verify-target.ts';
+import { toHost } from '../refresh/support/hooks.ts';
+import { stopSimulatedArrays } from '../support/simulated-array.ts';
+import { arnOf, begun, runUpTo, setUp } from './support/bench.ts';
+import { rights, throughPoint } from './support/hook-bench.ts';
+
+afterEach(stopSimulatedArrays);
+
+const hooks = {
+  before_overwrite: [{ ...toHost('stop'), on_abort: toHost('start') }],
+  after_overwrite: [toHost('mask'), toHost('open')],
+};
+
+it('a run that comes to its hooks late does not take the target from one that is between overwrite and last hook', async () => {
+  const array = await setUp({
+    definition: { hooks },
+    executions: { [arnOf('nightly-1')]: 'alive', [arnOf('nightly-2')]: 'alive' },
+  });
+  const bench = { ...array, ports: { ...array.ports, hookRights: rights } };
+  const first = await runUpTo('planOverwrite', bench);
+  const late = await runUpTo('planOverwrite', bench, begun({ snapshot_name: 's2' }, 'nightly-2'));
+  let { run } = await throughPoint(first, 'before_overwrite', bench);
+  for (const step of [acquireGuard, overwriteVolumes, verifyTarget, releaseGuard]) {
+    run = await step(run, bench.ports);
+  }
+
+  const refused = await throughPoint(late, 'before_overwrite', bench);
+  const followed = await throughPoint(run, 'after_overwrite', bench);
+
+  expect(refused.sent).toEqual([]);
+  expect(followed.sent).toEqual(['mask', 'open']);
+});

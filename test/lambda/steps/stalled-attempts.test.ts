@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Run } from '../../../lambda/refresh/run.ts';
+import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
+import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
+import type { Ports } from '../../../lambda/steps/ports.ts';
+import { rejectionOf } from '../support/refusals.ts';
+import { stopSimulatedArrays } from '../support/simulated-array.ts';
+import type { Bench } from './support/bench.ts';
+import { changesAfter, guarded, planned } from './support/planned-run.ts';
+
+afterEach(stopSimulatedArrays);
+
+/** Begins a step whose invocation is held up before it has noted anything: it waits for the credentials of the array. */
+const stall = async (
+  step: (run: Run, ports: Ports) => Promise<Run>,
+  run: Run,
+  { ports, array }: Bench,
+): Promise<{ goOn: () => Promise<unknown> }> => {
+  const waits = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const sourceArray = async () => {
+    asked.resolve();
+    await waits.promise;
+    return array;
+  };
+  const result = step(run, { ...ports, sourceArray }).catch((error: unknown) => error);
+  await asked.promise;
+  return {
+    goOn: () => {
+      waits.resolve();
+      return result;
+    },
+  };
+};
+
+const refusal = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
+
+describe('an invocation that was held up while the next one was at work', () => {
+  it('does not forget that volumes may have been overwritten', async () => {
+    const { bench, run } = await guarded({ restVersion: '2.31' });
+    const first = await stall(overwriteVolumes, run, bench);
+    bench.simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
+    await rejectionOf(overwriteVolumes(run, bench.ports));
+    bench.simulator.addFaults([
+      { method: 'GET', path: '/protection-groups/volumes', effect: { status: 429, body: {} } },
+    ]);
+
+    await first.goOn();
+
+    expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
+  });
+
+  it('does not set the guard aside under which volumes are overwritten', async () => {
+    const { bench, run } = await planned();
+    const first = await stall(acquireGuard, run, bench);
+    const holding = await acquireGuard(run, bench.ports);
+    const overwritten = await overwriteVolumes(holding, bench.ports);
+    const changesSince = changesAfter(bench);
+
+    expect(await first.goOn()).toMatchObject({
+      message: expect.stringContaining('has begun to overwrite already'),
+    });
+    expect(changesSince()).toEqual([]);
+    expect(overwritten.guard?.snapshot).toBe('dev-pg.refresh-in-progress');
+  });
+
+  it('keeps the run from overwriting as long as it may set the guard aside', async () => {
+    const { bench, run, changesSince } = await guarded();
+    bench.store.put('runs/nightly-1/acquire.json', {
+      begun: '2026-11-24T00:00:00.000Z',
+      ended: null,
+      changing: false,
+      lost: false,
+    });
+
+    expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
+      name: 'GuardLost',
+      message: expect.stringContaining('may still be at work'),
+    });
+    expect(changesSince()).toEqual([]);
+  });
+});

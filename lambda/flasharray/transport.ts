@@ -1,4 +1,4 @@
-import { TLSSocket } from 'node:tls';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { ArrayCredentials } from '../refresh/credentials.ts';
 import type { Clock } from '../steps/ports.ts';
@@ -129,7 +129,8 @@ export class Transport {
       // Said out loud, since NODE_TLS_REJECT_UNAUTHORIZED=0 in somebody's environment changes the default.
       rejectUnauthorized: true,
       allowH2: false,
-      ...(this.#ca === null ? {} : { ca: this.#ca }),
+      // Made once, and not for each connection.
+      secureContext: createSecureContext(this.#ca === null ? {} : { ca: this.#ca }),
     });
     return new Agent({
       connect: (options, callback) =>

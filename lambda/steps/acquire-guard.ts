@@ -2,6 +2,7 @@ import { isError, RefreshError } from '../refresh/errors.ts';
 import {
   byId,
   type GuardOwner,
+  type GuardTag,
   guardSuffix,
   type JournalEntry,
   journalTags,
@@ -100,27 +101,23 @@ const acquire = async (
   const members = await looks.members;
   requireTargets(plan, members, group);
   await looks.use;
-  await tagGuard(array, members, ownerOf(run, plan, lingerSeconds), journalOf(plan, members));
+  const owner = ownerTags(ownerOf(run, plan, lingerSeconds));
+  await tagGuard(array, members, owner, journalTags(journalOf(plan, members)));
   await takeLock(array, group, guard, members);
   return guard.id;
 };
 
-/** So many tags one answer repeats: beyond that, a second request takes less time. */
-const MOST_AT_ONCE = 2_000;
-
-/** All members say who holds the guard. The journal is read from one, and where they are few the others have it as well. */
+/** All members say who holds the guard; the first one also bears the journal. */
 const tagGuard = async (
   array: FlashArray,
   members: readonly VolumeSnapshot[],
-  owner: GuardOwner,
-  journal: ReadonlyMap<string, JournalEntry>,
+  owner: readonly GuardTag[],
+  journal: readonly GuardTag[],
 ): Promise<void> => {
-  const all = [...ownerTags(owner), ...journalTags(journal)];
-  if (all.length * members.length <= MOST_AT_ONCE) return tagMembers(array, members, all);
   const [bearer, ...others] = byId(members);
   const tagged = await atOnce({
-    bearer: tagMembers(array, bearer ? [bearer] : [], all),
-    others: tagMembers(array, others, ownerTags(owner)),
+    bearer: tagMembers(array, bearer ? [bearer] : [], [...owner, ...journal]),
+    others: tagMembers(array, others, owner),
   });
   await tagged.bearer;
   await tagged.others;

@@ -182,8 +182,9 @@ export const writeDocument = <T extends z.ZodType>(
   runId: string,
   { name }: DocumentKind<T>,
   value: z.output<T>,
-): Promise<void> => writeJson(store, keyOf(runId, name), value);
+): Promise<void> => store.write(keyOf(runId, name), JSON.stringify(value), 'application/json');
 
+/** What people read too. */
 export const writeJson = (store: ObjectStore, key: string, value: unknown): Promise<void> =>
   store.write(key, `${JSON.stringify(value, null, 2)}\n`, 'application/json');
 

@@ -15,7 +15,11 @@ import { useWorld } from '../support/world.ts';
 const world = useWorld({ state: databases() });
 
 /** What a run changes beside its snapshot that ends before it has the lock: its guard's snapshot, marked and put aside. */
-const SET_ASIDE = TAKE_GUARD;
+const SET_ASIDE = [
+  'POST /protection-group-snapshots',
+  'PUT /volume-snapshots/tags/batch',
+  RELEASE_GUARD,
+];
 /** The same where it holds nothing that could be marked. */
 const OF_NOTHING = ['POST /protection-group-snapshots', RELEASE_GUARD];
 const GIVEN_UP = [...TAKE_GUARD, RELEASE_GUARD];

@@ -76,6 +76,7 @@ export const guardsOn = ({ snapshots }: ArrayReport): string[] =>
 export const TAKE_GUARD = [
   'POST /protection-group-snapshots',
   'PUT /volume-snapshots/tags/batch',
+  'PUT /volume-snapshots/tags/batch',
   'PATCH /protection-group-snapshots',
 ];
 /** How it notes on the guard that it begins to overwrite. */

@@ -56,6 +56,38 @@ describe('preparing', () => {
     expect(changes()).toEqual([]);
   });
 
+  it.each(['Volume has been destroyed.', 'Volume does not exist.'])(
+    'asks for the connections of live volumes alone where the array says: %s',
+    async (message) => {
+      const { simulator, ports } = await setUp({
+        restVersion: '2.8',
+        state: {
+          ...twoDatabases,
+          volumes: [...(twoDatabases.volumes ?? []), volume('prd-old', 1, { destroyed: true })],
+          protection_groups: [
+            { name: 'prd-pg', volumes: ['prd-fra', 'prd-data', 'prd-config', 'prd-old'] },
+            { name: 'dev-pg', volumes: ['dev-fra', 'dev-data'] },
+          ],
+        },
+      });
+      simulator.addFaults([
+        {
+          method: 'GET',
+          path: '/connections',
+          effect: { status: 400, body: { errors: [{ context: 'prd-old', message }] } },
+        },
+      ]);
+
+      await prepare(begun(), ports);
+
+      const asked = simulator.requests().filter(({ path }) => path.endsWith('/connections'));
+      expect(asked.map(({ query }) => query['volume_names']?.includes('prd-old'))).toEqual([
+        true,
+        false,
+      ]);
+    },
+  );
+
   it('of a dry run has the array say whether it could take the snapshot', async () => {
     const { result, requests, changes } = await prepareWith(dryRun);
 

@@ -2,6 +2,8 @@ import * as z from 'zod';
 
 /** Notes in the run's folder about a step that changes something on the array: that it was begun, how far it came. */
 export const attemptSchema = z.strictObject({
+  /** 1 for the first: no two notes of different attempts are the same text. */
+  number: z.number().int(),
   /** ISO 8601. */
   begun: z.iso.datetime(),
   /** Null while it is under way, or when it was cut off. */

@@ -39,7 +39,7 @@ export const loadDefinition = async (store: ObjectStore, refresh: string): Promi
  * @throws InvalidDefinition when a definition cannot be read, since its source could be this very group
  */
 export const requireNoSource = async (
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'read' | 'list'>,
   target: string,
   own: string,
 ): Promise<void> => {

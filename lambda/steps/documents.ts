@@ -147,13 +147,28 @@ export const findDocument = <T extends z.ZodType>(
   { name, schema }: DocumentKind<T>,
 ): Promise<z.output<T> | undefined> => findObject(store, keyOf(runId, name), schema);
 
+/** The same with the version of the document, for whoever writes over it; and where it lies. */
+export const findVersion = async <T extends z.ZodType>(
+  store: ObjectStore,
+  runId: string,
+  { name, schema }: DocumentKind<T>,
+): Promise<{ key: string; value?: z.output<T>; version?: string }> => {
+  const key = keyOf(runId, name);
+  const found = await store.readVersion(key);
+  if (found === undefined) return { key };
+  return { key, value: readObject(key, found.text, schema), version: found.version };
+};
+
 const findObject = async <T extends z.ZodType>(
   store: ObjectStore,
   key: string,
   schema: T,
 ): Promise<z.output<T> | undefined> => {
   const text = await store.read(key);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : readObject(key, text, schema);
+};
+
+const readObject = <T extends z.ZodType>(key: string, text: string, schema: T): z.output<T> => {
   const input = {
     error: 'InvalidStepInput',
     what: `object "${key}"`,

@@ -16,7 +16,7 @@ import {
   requestDocument,
 } from './documents.ts';
 import { liveMembers, memberNames, refuseOverlap } from './find-groups.ts';
-import { claimOf, requireLock, staySure } from './hold-lock.ts';
+import { claimOf, guardLost, requireLock, staySure } from './hold-lock.ts';
 import { noLongerIn } from './look-at-groups.ts';
 import type { LockLook } from './look-at-lock.ts';
 import { noteAttempt } from './note-attempt.ts';
@@ -48,7 +48,7 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
     const source = request.replicate ? undefined : run.source_protection_group;
     const looks = await atOnce({
       targets: requireSameTargets(array, source, group, plan),
-      lock: holdOn(clock, () => requireLock(array, run, claim)),
+      lock: holdOn(clock, group, () => requireLock(array, run, claim)),
       trial: tryOverwrite(array, copies),
       acquired: findDocument(store, run.id, acquireDocument),
     });
@@ -69,9 +69,14 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
 };
 
 /** Looks at the lock, and makes sure of it from that moment on. */
-const holdOn = async (clock: Clock, look: () => Promise<LockLook>) => {
+const holdOn = async (clock: Clock, group: string, look: () => Promise<LockLook>) => {
   const { members } = await look();
-  return { members, ...staySure(clock, look) };
+  const again = async () => {
+    const { members: now } = await look();
+    // The same run may have taken another guard: one of a target that is overwritten already.
+    if (now.toSorted().join() !== members.toSorted().join()) throw guardLost(group, []);
+  };
+  return { members, ...staySure(clock, again) };
 };
 
 /** An attempt to take the guard that is still at work could set it aside under the overwrite. */
@@ -79,7 +84,7 @@ const requireAcquired = (attempt: Attempt | undefined, group: string): void => {
   if (attempt && !mayLinger(attempt)) return;
   throw new RefreshError(
     'GuardLost',
-    `An attempt to take the guard of protection group "${group}" may still be at work. This run writes nothing any more.`,
+    `An attempt to take the guard of protection group "${group}" may still be at work, or its end could not be noted in the bucket. This run writes nothing any more.`,
     'Run again; a run of its own has a guard of its own.',
   );
 };

@@ -7,8 +7,21 @@ export interface ObjectStore {
   /** The object's text; undefined when there is no such object. */
   read(key: string): Promise<string | undefined>;
   write(key: string, text: string, contentType: string): Promise<void>;
+  /** The same as `read`, with what tells this text of it from any other. */
+  readVersion(key: string): Promise<ObjectVersion | undefined>;
+  /**
+   * Writes JSON where the object is what it was.
+   * @param version as it was; undefined: there was none
+   * @returns the new version; undefined where somebody else has written it since, and then nothing is written
+   */
+  replace(key: string, text: string, version: string | undefined): Promise<string | undefined>;
   /** All keys that begin with `prefix`. */
   list(prefix: string): Promise<string[]>;
+}
+
+export interface ObjectVersion {
+  readonly text: string;
+  readonly version: string;
 }
 
 /** Time, injected so that tests own it. */

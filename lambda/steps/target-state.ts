@@ -34,7 +34,13 @@ const putBackOrUntouched = ({ recovery }: Run): TargetState =>
   recovery?.outcome === 'restored' ? 'restored' : 'untouched';
 
 /** The bucket does not answer: an overwrite may have begun. */
-const UNREADABLE: Attempt = { begun: 'unknown', ended: null, changing: true, lost: true };
+const UNREADABLE: Attempt = {
+  number: 0,
+  begun: 'unknown',
+  ended: null,
+  changing: true,
+  lost: true,
+};
 
 /** Known for certain: not where even the definition could not be read. */
 const isWithoutTarget = (run: Run): boolean =>

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { ObjectStore } from '../../lambda/steps/ports.ts';
 import { recallBucket } from '../../local/mirror.ts';
 import { newFolder, removeFolders } from '../bin/command-line.ts';
+import { MemoryStore } from '../lambda/support/memory-store.ts';
 
 afterAll(removeFolders);
 
@@ -27,12 +27,9 @@ const recall = async (
     }
   }
   const keys: string[] = [];
-  const bucket: ObjectStore = {
-    read: async () => undefined,
-    list: async () => [],
-    write: async (key) => {
-      keys.push(key);
-    },
+  const bucket = new MemoryStore();
+  bucket.write = async (key) => {
+    keys.push(key);
   };
   await recallBucket(bucket, folder, { refresh: 'dev-pg', planHash: undefined, recover });
   return keys.toSorted();

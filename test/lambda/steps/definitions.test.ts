@@ -95,7 +95,6 @@ describe('a target group', () => {
     const store = bucketWith({ 'refreshes/nightly.json': nightly });
     const listed = {
       read: (key: string) => store.read(key),
-      write: () => Promise.resolve(),
       list: async () => ['refreshes/gone.json', 'refreshes/nightly.json'],
     };
 

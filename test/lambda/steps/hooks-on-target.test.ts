@@ -69,6 +69,7 @@ describe('what was stopped for an overwrite', () => {
       const { bench, run } = await stopped();
       const overwriting = guarded(await acquireGuard(run, bench.ports), target);
       bench.store.put('runs/nightly-1/overwrite.json', {
+        number: 1,
         begun: run.started,
         ended: null,
         changing: true,
@@ -170,6 +171,7 @@ describe('a run that failed', () => {
     const { bench, run } = await stopped();
     const mixed = failedWith(guarded(run, null), broken);
     bench.store.put('runs/nightly-1/overwrite.json', {
+      number: 1,
       begun: run.started,
       ended: null,
       changing: true,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../../lambda/refresh/run.ts';
 import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
 import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
-import type { Ports } from '../../../lambda/steps/ports.ts';
+import type { ObjectStore, Ports } from '../../../lambda/steps/ports.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
 import type { Bench } from './support/bench.ts';
@@ -10,20 +10,26 @@ import { changesAfter, guarded, planned } from './support/planned-run.ts';
 
 afterEach(stopSimulatedArrays);
 
-/** Begins a step whose invocation is held up before it has noted anything: it waits for the credentials of the array. */
+/** Begins a step whose invocation is held up before the first note of it is in the bucket. */
 const stall = async (
   step: (run: Run, ports: Ports) => Promise<Run>,
   run: Run,
-  { ports, array }: Bench,
+  { ports, store }: Bench,
 ): Promise<{ goOn: () => Promise<unknown> }> => {
   const waits = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const sourceArray = async () => {
-    asked.resolve();
-    await waits.promise;
-    return array;
+  const slow: ObjectStore = {
+    read: (key) => store.read(key),
+    readVersion: (key) => store.readVersion(key),
+    write: (key, text) => store.write(key, text),
+    replace: async (...object) => {
+      asked.resolve();
+      await waits.promise;
+      return store.replace(...object);
+    },
+    list: (prefix) => store.list(prefix),
   };
-  const result = step(run, { ...ports, sourceArray }).catch((error: unknown) => error);
+  const result = step(run, { ...ports, store: slow }).catch((error: unknown) => error);
   await asked.promise;
   return {
     goOn: () => {
@@ -33,6 +39,7 @@ const stall = async (
   };
 };
 
+const inBetween = expect.stringContaining('has come in between');
 const refusal = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
 
 describe('an invocation that was held up while the next one was at work', () => {
@@ -41,12 +48,10 @@ describe('an invocation that was held up while the next one was at work', () => 
     const first = await stall(overwriteVolumes, run, bench);
     bench.simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
     await rejectionOf(overwriteVolumes(run, bench.ports));
-    bench.simulator.addFaults([
-      { method: 'GET', path: '/protection-groups/volumes', effect: { status: 429, body: {} } },
-    ]);
+    const changesSince = changesAfter(bench);
 
-    await first.goOn();
-
+    expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
+    expect(changesSince()).toEqual([]);
     expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
   });
 
@@ -57,16 +62,30 @@ describe('an invocation that was held up while the next one was at work', () => 
     const overwritten = await overwriteVolumes(holding, bench.ports);
     const changesSince = changesAfter(bench);
 
-    expect(await first.goOn()).toMatchObject({
-      message: expect.stringContaining('has begun to overwrite already'),
-    });
+    expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
     expect(changesSince()).toEqual([]);
     expect(overwritten.guard?.snapshot).toBe('dev-pg.refresh-in-progress');
+  });
+
+  it('does not set it aside either when there was an attempt before both', async () => {
+    const { bench, run } = await planned();
+    bench.simulator.addFaults([
+      { method: 'POST', path: '/protection-group-snapshots', effect: { status: 429, body: {} } },
+    ]);
+    await rejectionOf(acquireGuard(run, bench.ports));
+    const first = await stall(acquireGuard, run, bench);
+    const holding = await acquireGuard(run, bench.ports);
+    const changesSince = changesAfter(bench);
+
+    expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
+    expect(changesSince()).toEqual([]);
+    await overwriteVolumes(holding, bench.ports);
   });
 
   it('keeps the run from overwriting as long as it may set the guard aside', async () => {
     const { bench, run, changesSince } = await guarded();
     bench.store.put('runs/nightly-1/acquire.json', {
+      number: 1,
       begun: '2026-11-24T00:00:00.000Z',
       ended: null,
       changing: false,

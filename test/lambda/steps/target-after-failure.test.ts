@@ -196,12 +196,16 @@ describe('a target that cannot be put back is taken as some of each', () => {
   it('the bucket does not answer', async () => {
     const { bench, failed } = await failedOverwrite([lost]);
     const { store } = bench;
+    const refuse = (key: string) =>
+      key.startsWith('runs/') ? Promise.reject(new Error('SlowDown')) : undefined;
     const ports = {
       ...bench.ports,
       store: {
-        read: (key: string) =>
-          key.startsWith('runs/') ? Promise.reject(new Error('SlowDown')) : store.read(key),
+        read: (key: string) => refuse(key) ?? store.read(key),
+        readVersion: (key: string) => refuse(key) ?? store.readVersion(key),
         write: (key: string, text: string) => store.write(key, text),
+        replace: (key: string, text: string, version: string | undefined) =>
+          store.replace(key, text, version),
         list: (prefix: string) => store.list(prefix),
       },
     };

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../../lambda/steps/ports.ts';
+import type { ObjectStore, ObjectVersion } from '../../../lambda/steps/ports.ts';
 
 /** A bucket in memory. */
 export class MemoryStore implements ObjectStore {
@@ -10,6 +10,22 @@ export class MemoryStore implements ObjectStore {
 
   async write(key: string, text: string): Promise<void> {
     this.objects.set(key, text);
+  }
+
+  async readVersion(key: string): Promise<ObjectVersion | undefined> {
+    const text = this.objects.get(key);
+    return text === undefined ? undefined : { text, version: text };
+  }
+
+  /** As with S3, whose ETag is of the content, a text that comes again is the same version. */
+  async replace(
+    key: string,
+    text: string,
+    version: string | undefined,
+  ): Promise<string | undefined> {
+    if (this.objects.get(key) !== version) return undefined;
+    this.objects.set(key, text);
+    return text;
   }
 
   async list(prefix: string): Promise<string[]> {

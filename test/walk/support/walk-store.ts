@@ -58,6 +58,8 @@ export const storeFor = (memory: MemoryStore, life: Life, watch: () => StoreWatc
   return {
     read: (key) => reach('read', () => memory.read(key)),
     write: (key, text) => reach('write', () => memory.write(key, text)),
+    readVersion: (key) => reach('read', () => memory.readVersion(key)),
+    replace: (key, text, version) => reach('write', () => memory.replace(key, text, version)),
     list: (prefix) => reach('list', () => memory.list(prefix)),
   };
 };

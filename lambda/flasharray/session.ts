@@ -22,6 +22,12 @@ export interface TokenSource {
   renewed(): Promise<string>;
 }
 
+/** What outlasts a session: an array goes on to speak the versions that it has spoken. */
+export interface KnownVersion {
+  /** N of 2.N; undefined until an array has told. */
+  minor: number | undefined;
+}
+
 /** A session's token, and the API token with which it was to be had. */
 interface Accepted {
   readonly apiToken: string;
@@ -54,6 +60,7 @@ export class Session {
   readonly #transport: Transport;
   readonly #tokens: TokenSource;
   readonly #pin: string | null;
+  readonly #known: KnownVersion;
   #minor: Promise<number> | undefined;
   #login: Login | undefined;
   /** What the array has answered to the token that it has refused last. */
@@ -62,6 +69,7 @@ export class Session {
   /**
    * @param tokens without them, the token of the credentials, for good
    * @param note hears of each call that was sent to the array, when it is over
+   * @param known of an earlier session with these very credentials and pin
    */
   constructor(
     credentials: ArrayCredentials,
@@ -69,10 +77,12 @@ export class Session {
     clock: Clock,
     tokens: TokenSource = forGood(credentials.apiToken),
     note?: (call: SentCall) => void,
+    known: KnownVersion = { minor: undefined },
   ) {
     this.#transport = new Transport(credentials, clock, note);
     this.#tokens = tokens;
     this.#pin = pin;
+    this.#known = known;
   }
 
   get host(): string {
@@ -89,9 +99,10 @@ export class Session {
 
   /** N of the version 2.N in use. */
   minor(): Promise<number> {
-    this.#minor ??= this.#findMinor().catch((error: unknown) => {
+    const { minor } = this.#known;
+    if (minor !== undefined) return Promise.resolve(minor);
+    this.#minor ??= this.#findMinor().finally(() => {
       this.#minor = undefined;
-      throw error;
     });
     return this.#minor;
   }
@@ -99,7 +110,7 @@ export class Session {
   /** Begins anew, as at the first call: what was known of the array may no longer be so. @returns N of the version 2.N */
   async greet(): Promise<number> {
     await this.logOut();
-    this.#minor = undefined;
+    this.#known.minor = undefined;
     return this.minor();
   }
 
@@ -150,11 +161,12 @@ export class Session {
 
   async #end({ session }: Login): Promise<void> {
     const token = await session.catch(() => undefined);
-    if (token === undefined || this.#minor === undefined) return;
+    const { minor } = this.#known;
+    if (token === undefined || minor === undefined) return;
     try {
       await this.#transport.send({
         method: 'POST',
-        target: `/api/2.${await this.#minor}/logout`,
+        target: `/api/2.${minor}/logout`,
         headers: { 'x-auth-token': token },
       });
     } catch {
@@ -168,7 +180,9 @@ export class Session {
     const call: Call = { method: 'GET', path };
     if (answer.status !== 200) throw this.#refused(call, answer);
     const { version } = this.#read(call, apiVersions, answer.text);
-    return chooseMinor(version, this.#pin, this.host);
+    const minor = chooseMinor(version, this.#pin, this.host);
+    this.#known.minor = minor;
+    return minor;
   }
 
   /** @throws as `refusal`; ArrayLoginRefused when a fresh login does not help either */
@@ -213,7 +227,16 @@ export class Session {
   /** @returns the session's token, and the API token with which it was to be had */
   async #logIn(apiToken: string): Promise<Accepted> {
     let accepted = apiToken;
+    const presumed = this.#known.minor;
     let answer = await this.#offer(apiToken);
+    if (presumed !== undefined && answer.status !== 200) {
+      // It may be another array by now, or one that was set back to an earlier Purity: then that was no answer to the token.
+      this.#known.minor = undefined;
+      if ((await this.minor()) !== presumed) {
+        this.#refusal = undefined;
+        answer = await this.#offer(apiToken);
+      }
+    }
     if (answer.status === 401 || answer.status === 403) {
       accepted = await this.#tokens.renewed();
       answer = await this.#offer(accepted);

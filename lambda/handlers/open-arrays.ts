@@ -1,7 +1,7 @@
 import type { SecretCache } from '../aws/secret-cache.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { RestFlashArray } from '../flasharray/flash-array.ts';
-import { Session } from '../flasharray/session.ts';
+import { type KnownVersion, Session } from '../flasharray/session.ts';
 import type { SentCall } from '../flasharray/transport.ts';
 import {
   type ArrayCredentials,
@@ -26,6 +26,8 @@ export class OpenArrays {
   readonly #secrets: SecretCache;
   readonly #note: ((call: SentCall) => void) | undefined;
   readonly #arrays = new Map<string, FlashArray>();
+  /** A new run need not ask for it again. */
+  readonly #versions = new Map<string, KnownVersion>();
 
   /** @param note hears of each call to one of them, when it is over */
   constructor(secrets: SecretCache, note?: (call: SentCall) => void) {
@@ -65,10 +67,18 @@ export class OpenArrays {
     };
     const array =
       this.#arrays.get(key) ??
-      new RestFlashArray(new Session(credentials, pin, systemClock, tokens, this.#note));
+      new RestFlashArray(
+        new Session(credentials, pin, systemClock, tokens, this.#note, this.#versionOf(key)),
+      );
     this.#arrays.set(key, array);
     if (known && known.host !== array.host) await requireSame(array, known, id);
     return array;
+  }
+
+  #versionOf(key: string): KnownVersion {
+    const known = this.#versions.get(key) ?? { minor: undefined };
+    this.#versions.set(key, known);
+    return known;
   }
 }
 

@@ -277,7 +277,9 @@ describe('a secret that is not right', () => {
 
     expectFailure(report, 'ArrayLoginRefused');
     expectUntouched(report);
-    expect(callsOf(report.requests)).toEqual(['GET /api/api_version', 'POST /login']);
+    expect(callsOf(report.requests).filter((call) => call !== 'GET /api/api_version')).toEqual([
+      'POST /login',
+    ]);
   });
 
   it('serves the next run once it has been corrected', async () => {

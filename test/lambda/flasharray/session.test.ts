@@ -25,6 +25,50 @@ const knowing = (...logins: readonly number[]) =>
 
 const LOGIN = 'POST /api/2.26/login';
 
+describe('the version', () => {
+  it('is asked for once, however many sessions follow each other', async () => {
+    const stub = await startStubArray(knowing(1, 2));
+    const known = { minor: undefined };
+
+    for (const session of [sessionWith(stub, { known }), sessionWith(stub, { known })])
+      await session.list('/volumes', {}, named);
+
+    const volumes = 'GET /api/2.26/volumes';
+    expect(callsTo(stub)).toEqual(['GET /api/api_version', LOGIN, volumes, LOGIN, volumes]);
+  });
+
+  it.each([401, 404])(
+    'is asked for again where the array answers %i to the one of before',
+    async (status) => {
+      const opened = knowing(1);
+      const stub = await startStubArray((request) =>
+        request.path.startsWith('/api/2.56/') ? { status } : opened(request),
+      );
+      const session = sessionWith(stub, { known: { minor: 56 } });
+
+      expect((await session.list('/volumes', {}, named)).length).toBe(1);
+      expect(callsTo(stub)).toEqual([
+        'POST /api/2.56/login',
+        'GET /api/api_version',
+        LOGIN,
+        'GET /api/2.26/volumes',
+      ]);
+    },
+  );
+
+  it('is no reason to offer a token twice that is refused', async () => {
+    const stub = await startStubArray(({ path }) =>
+      path === '/api/api_version'
+        ? { body: { version: ['2.26'] } }
+        : { status: 401, body: { errors: [] } },
+    );
+    const session = sessionWith(stub, { known: { minor: 26 } });
+
+    expect((await rejectionOf(session.list('/volumes', {}, named))).name).toBe('ArrayLoginRefused');
+    expect(callsTo(stub)).toEqual([LOGIN, 'GET /api/api_version']);
+  });
+});
+
 describe('the first calls, in parallel', () => {
   it('share one look at the versions and one login', async () => {
     const stub = await startStubArray(knowing(1));

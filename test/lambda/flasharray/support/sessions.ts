@@ -1,4 +1,8 @@
-import { Session, type TokenSource } from '../../../../lambda/flasharray/session.ts';
+import {
+  type KnownVersion,
+  Session,
+  type TokenSource,
+} from '../../../../lambda/flasharray/session.ts';
 import type { SentCall } from '../../../../lambda/flasharray/transport.ts';
 import type { Clock } from '../../../../lambda/steps/ports.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -11,6 +15,7 @@ export interface SessionOptions {
   readonly clock?: Clock;
   readonly tokens?: TokenSource;
   readonly note?: (call: SentCall) => void;
+  readonly known?: KnownVersion;
 }
 
 /** A session with a server that trusts its certificate authority. */
@@ -22,5 +27,6 @@ export const sessionWith = (
     clock = new ManualClock(),
     tokens,
     note,
+    known,
   }: SessionOptions = {},
-): Session => new Session({ host, apiToken, ca }, pin, clock, tokens, note);
+): Session => new Session({ host, apiToken, ca }, pin, clock, tokens, note, known);

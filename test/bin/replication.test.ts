@@ -104,6 +104,7 @@ describe('a refresh on a second array', () => {
       'fa-prod POST /protection-group-snapshots',
       'fa-dr POST /protection-group-snapshots',
       'fa-dr PUT /volume-snapshots/tags/batch',
+      'fa-dr PUT /volume-snapshots/tags/batch',
       'fa-dr PATCH /protection-group-snapshots',
       'fa-dr PUT /volume-snapshots/tags/batch',
       'fa-dr POST /volumes/batch',

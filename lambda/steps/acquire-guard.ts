@@ -54,10 +54,12 @@ export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   else await refuseReserved(run, ports);
   const { target: array } = await openArrays(ports, request);
   return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
-    // Once more: an invocation that was held up must not set aside what another has taken. Overwrite Volumes looks the other
-    // way, at the note of this step, so of the two one sees the other.
-    if (earlier) await refuseBegun(store, run);
-    if (earlier) await clearEarlier(array, run, earlier);
+    if (earlier) {
+      // Once more: an invocation that was held up must not set aside what another has taken. Overwrite Volumes looks the
+      // other way, at the note of this step, so of the two one sees the other.
+      await refuseBegun(store, run);
+      await clearEarlier(array, run, earlier);
+    }
     const id = await acquire(array, run, request, plan, ports);
     const seen = ports.clock.now().toISOString();
     return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };

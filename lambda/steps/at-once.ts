@@ -1,5 +1,5 @@
 /**
- * Waits for looks that were begun at once, for each to its end, so that none is under way any more when a step is over. What
+ * Waits for looks that were begun at once, for each to its end, and not only for the first that fails. What
  * failed counts where it is awaited: the first refusal is the same one, whichever answer was faster.
  */
 export const atOnce = async <T extends Readonly<Record<string, Promise<unknown>>>>(

@@ -3,6 +3,7 @@ import type { Run } from '../../../lambda/refresh/run.ts';
 import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
 import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
 import type { ObjectStore, Ports } from '../../../lambda/steps/ports.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
 import type { Bench } from './support/bench.ts';
@@ -10,23 +11,25 @@ import { changesAfter, guarded, planned } from './support/planned-run.ts';
 
 afterEach(stopSimulatedArrays);
 
-/** Begins a step whose invocation is held up before the first note of it is in the bucket. */
+/** Begins a step whose invocation is held up before it reads the note of the attempt before it, or writes its own. */
 const stall = async (
   step: (run: Run, ports: Ports) => Promise<Run>,
   run: Run,
   { ports, store }: Bench,
+  at: 'readVersion' | 'replace' = 'replace',
 ): Promise<{ goOn: () => Promise<unknown> }> => {
   const waits = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
+  const hold = async (operation: typeof at) => {
+    if (operation !== at) return;
+    asked.resolve();
+    await waits.promise;
+  };
   const slow: ObjectStore = {
     read: (key) => store.read(key),
-    readVersion: (key) => store.readVersion(key),
+    readVersion: (key) => hold('readVersion').then(() => store.readVersion(key)),
     write: (key, text) => store.write(key, text),
-    replace: async (...object) => {
-      asked.resolve();
-      await waits.promise;
-      return store.replace(...object);
-    },
+    replace: (...object) => hold('replace').then(() => store.replace(...object)),
     list: (prefix) => store.list(prefix),
   };
   const result = step(run, { ...ports, store: slow }).catch((error: unknown) => error);
@@ -39,6 +42,7 @@ const stall = async (
   };
 };
 
+const LOCK = 'dev-pg.refresh-in-progress';
 const inBetween = expect.stringContaining('has come in between');
 const refusal = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
 
@@ -55,17 +59,23 @@ describe('an invocation that was held up while the next one was at work', () => 
     expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
   });
 
-  it('does not set the guard aside under which volumes are overwritten', async () => {
-    const { bench, run } = await planned();
-    const first = await stall(acquireGuard, run, bench);
-    const holding = await acquireGuard(run, bench.ports);
-    const overwritten = await overwriteVolumes(holding, bench.ports);
-    const changesSince = changesAfter(bench);
+  it.each([
+    ['reads a note', 'readVersion', 'has begun to overwrite already'],
+    ['writes its own', 'replace', 'has come in between'],
+  ] as const)(
+    'before it %s does not set the guard aside under which volumes are overwritten',
+    async (_, at, message) => {
+      const { bench, run } = await planned();
+      const first = await stall(acquireGuard, run, bench, at);
+      const holding = await acquireGuard(run, bench.ports);
+      const overwritten = await overwriteVolumes(holding, bench.ports);
+      const changesSince = changesAfter(bench);
 
-    expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
-    expect(changesSince()).toEqual([]);
-    expect(overwritten.guard?.snapshot).toBe('dev-pg.refresh-in-progress');
-  });
+      expect(await first.goOn()).toMatchObject({ message: expect.stringContaining(message) });
+      expect(changesSince()).toEqual([]);
+      expect(overwritten.guard?.snapshot).toBe('dev-pg.refresh-in-progress');
+    },
+  );
 
   it('does not set it aside either when there was an attempt before both', async () => {
     const { bench, run } = await planned();
@@ -97,5 +107,27 @@ describe('an invocation that was held up while the next one was at work', () => 
       message: expect.stringContaining('may still be at work'),
     });
     expect(changesSince()).toEqual([]);
+  });
+
+  it('does not get volumes overwritten under another guard that it has taken', async () => {
+    const { bench, run } = await guarded({ restVersion: '2.31' });
+    const { array } = bench;
+    const clock = new ManualClock();
+    const tag = array.tagSnapshots.bind(array);
+    array.tagSnapshots = async (...tags) => {
+      await tag(...tags);
+      await array.renameSnapshot(LOCK, 'dev-pg.restored-aside');
+      await array.createGroupSnapshot('dev-pg', 'refresh-in-progress');
+      const owner = { key: 'refresh_execution', value: run.execution };
+      const ids = (await array.volumeSnapshots(LOCK)).map(({ id }) => id);
+      await tag(ids, [owner], { copyable: false });
+      clock.advance(60_000);
+    };
+    const changesSince = changesAfter(bench);
+
+    const refused = await rejectionOf(overwriteVolumes(run, { ...bench.ports, clock }));
+
+    expect(refused.name).toBe('GuardLost');
+    expect(changesSince()).not.toContain('POST /volumes');
   });
 });

@@ -60,7 +60,7 @@ export class Refreshes {
   async #define(pair: Pair): Promise<void> {
     if (this.#defined === pair) return;
     const { bucket } = this.#deployment;
-    bucket.empty();
+    await bucket.empty();
     await bucket.write(`refreshes/${REFRESH}.json`, definitionOf(pair), 'application/json');
     this.#defined = pair;
   }

@@ -161,7 +161,7 @@ describe('what cannot be proven to be its own stays', () => {
   it('those of before, where the bucket does not know them any more', async () => {
     await world.define('nightly', keepOne);
     const earlier = await many(1);
-    world.deployment.bucket.empty();
+    await world.deployment.bucket.empty();
     await world.define('nightly', keepOne);
 
     const reports = await many(2);

@@ -207,7 +207,7 @@ export class World {
     this.putSecret({});
     this.#set.interruptions.clear();
     this.#set.waiting.clear();
-    this.deployment.bucket.empty();
+    await this.deployment.bucket.empty();
     this.#set.traffic.written.length = 0;
   }
 

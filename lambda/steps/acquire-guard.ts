@@ -18,6 +18,7 @@ import { type Attempt, mayLinger } from './attempt.ts';
 import {
   acquireDocument,
   findDocument,
+  findVersion,
   overwriteDocument,
   readDocument,
   requestDocument,
@@ -44,16 +45,22 @@ import { targetNames } from './volume-copies.ts';
 export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
-  const [request, plan] = await Promise.all([
-    readDocument(store, run.id, requestDocument),
-    readOwnPlan(store, run),
-    refuseBegun(store, run),
-  ]);
-  if (run.has_hooks.before_overwrite || run.has_hooks.after_overwrite)
-    await reserveTarget(run, ports);
-  else await refuseReserved(run, ports);
+  const { before_overwrite, after_overwrite } = run.has_hooks;
+  const reserves = before_overwrite || after_overwrite;
+  const looks = await atOnce({
+    request: readDocument(store, run.id, requestDocument),
+    plan: readOwnPlan(store, run),
+    isFirst: refuseBegun(store, run),
+    isFree: reserves ? Promise.resolve() : refuseReserved(run, ports),
+    note: findVersion(store, run.id, acquireDocument),
+  });
+  const request = await looks.request;
+  const plan = await looks.plan;
+  await looks.isFirst;
+  await looks.isFree;
+  if (reserves) await reserveTarget(run, ports);
   const { target: array } = await openArrays(ports, request);
-  return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
+  return noteAttempt(ports, await looks.note, async ({ earlier }) => {
     if (earlier) {
       // Once more: an invocation that was held up must not set aside what another has taken. Overwrite Volumes looks the
       // other way, at the note of this step, so of the two one sees the other.

@@ -147,12 +147,19 @@ export const findDocument = <T extends z.ZodType>(
   { name, schema }: DocumentKind<T>,
 ): Promise<z.output<T> | undefined> => findObject(store, keyOf(runId, name), schema);
 
-/** The same with the version of the document, for whoever writes over it; and where it lies. */
+/** A document as it was found, and where it lies, for whoever writes over it. */
+export interface FoundVersion<T> {
+  readonly key: string;
+  /** Undefined where there was none. */
+  readonly value?: T;
+  readonly version?: string;
+}
+
 export const findVersion = async <T extends z.ZodType>(
   store: ObjectStore,
   runId: string,
   { name, schema }: DocumentKind<T>,
-): Promise<{ key: string; value?: z.output<T>; version?: string }> => {
+): Promise<FoundVersion<z.output<T>>> => {
   const key = keyOf(runId, name);
   const found = await store.readVersion(key);
   if (found === undefined) return { key };

@@ -1,6 +1,6 @@
 import { RefreshError } from '../refresh/errors.ts';
-import { type Attempt, type attemptSchema, mayLinger } from './attempt.ts';
-import { type DocumentKind, findVersion } from './documents.ts';
+import { type Attempt, mayLinger } from './attempt.ts';
+import type { FoundVersion } from './documents.ts';
 import type { ObjectStore, Ports } from './ports.ts';
 
 /** What an attempt is told of those before it, and what it tells. */
@@ -15,16 +15,15 @@ export interface Attempting {
  * Does `act` between two notes. The first comes before anything is looked at: whoever comes later sees it, and whoever
  * came before has looked already. What a lost answer leaves behind is the array's to carry out; what an attempt leaves
  * behind that was cut off is an invocation that may still send requests. No attempt writes over the note of another that it
- * has not read: one that was held up in between stops.
+ * has not read: one that was held up since stops.
+ * @param found the note of the attempt before this one; the earlier it was read, the more is noticed
  * @throws GuardLost
  */
 export const noteAttempt = async <T>(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  runId: string,
-  document: DocumentKind<typeof attemptSchema>,
+  { key, value: earlier, version }: FoundVersion<Attempt>,
   act: (attempting: Attempting) => Promise<T>,
 ): Promise<T> => {
-  const { key, value: earlier, version } = await findVersion(store, runId, document);
   const written = new Note(store, key, version);
   const now = () => clock.now().toISOString();
   let attempt: Attempt = {

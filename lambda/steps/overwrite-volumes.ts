@@ -10,6 +10,7 @@ import { copyVolumes, untagVolumes } from './copy-volumes.ts';
 import {
   acquireDocument,
   findDocument,
+  findVersion,
   guardsDocument,
   overwriteDocument,
   readDocument,
@@ -34,16 +35,17 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
   requireExecute(run);
   const { store, clock, lingerSeconds } = ports;
   const guard = heldGuard(run);
-  const [request, plan, { known }] = await Promise.all([
+  const [request, plan, { known }, note] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
     readDocument(store, run.id, guardsDocument),
+    findVersion(store, run.id, overwriteDocument),
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
   const claim = claimOf(group, plan, known);
   const copies = asCopies(plan);
-  return noteAttempt(ports, run.id, overwriteDocument, async ({ earlier, changes }) => {
+  return noteAttempt(ports, note, async ({ earlier, changes }) => {
     if (!earlier) requireYoung(guard, clock);
     const source = request.replicate ? undefined : run.source_protection_group;
     const looks = await atOnce({

@@ -2,7 +2,13 @@ import { beforeSuffixes, suffixOf } from '../refresh/guard.ts';
 import { groupSnapshotName, sameName } from '../refresh/naming.ts';
 import type { Run, RunGuard } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
-import { guardsDocument, readDocument, releaseDocument, requestDocument } from './documents.ts';
+import {
+  findVersion,
+  guardsDocument,
+  readDocument,
+  releaseDocument,
+  requestDocument,
+} from './documents.ts';
 import { type Claim, claimOf, isFresh, requireLock } from './hold-lock.ts';
 import { lookAtLock } from './look-at-lock.ts';
 import { noteAttempt } from './note-attempt.ts';
@@ -24,17 +30,18 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
   const guard = heldGuard(run);
   if (guard.target !== 'refreshed') throw outOfOrder('The overwrite has not been verified.');
   const { store, clock } = ports;
-  const [request, plan, { known, taken, surplus }] = await Promise.all([
+  const [request, { known, taken, surplus }, note] = await Promise.all([
     readDocument(store, run.id, requestDocument),
-    readOwnPlan(store, run),
     readDocument(store, run.id, guardsDocument),
+    findVersion(store, run.id, releaseDocument),
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  return noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
+  return noteAttempt(ports, note, async ({ earlier }) => {
     const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
-    const claim = claimOf(group, plan, known);
-    const released = mustLook ? await releasedBefore(array, run, claim) : undefined;
+    const released = mustLook
+      ? await releasedBefore(array, run, claimOf(group, await readOwnPlan(store, run), known))
+      : undefined;
     const snapshot = released ?? (await release(array, group, run, guard, taken));
     const warnings = await pruneGuards(array, surplus.before);
     return { ...run, guard: { ...guard, snapshot }, warnings: [...run.warnings, ...warnings] };

@@ -252,6 +252,8 @@ export const runSchema = z.object({
   /** Routes after Check Replication. */
   replication: replicationSchema.optional(),
   snapshot: snapshotSchema.optional(),
+  /** How many snapshots this refresh had made of its source when this run had made its own; absent where it was not asked. */
+  own_snapshots: z.number().int().optional(),
   plan_hash: z.string().optional(),
   mode: z.enum(modes).default('refresh'),
   /** What the event said differently from the definition, apart from `execute`. */

@@ -51,11 +51,11 @@ export const NO_MARKS: Marks = { ofGroup: [], ofMembers: [], beforeSending: fals
 
 /** The facts as tags; backup mode has been begun since they were read. */
 export const marksFor = async (
-  { id, backup }: Run,
+  { id, backup, reads_database }: Run,
   store: ObjectStore,
   { snapshotTags, sendReplica }: Capabilities,
 ): Promise<Marks> => {
-  const record = await findDocument(store, id, databaseDocument);
+  const record = reads_database ? await findDocument(store, id, databaseDocument) : undefined;
   if (record?.read_from !== 'session') return NO_MARKS;
   const tags = factTags(factsAtSnapshot(record.facts, backup));
   if (snapshotTags) return { ...NO_MARKS, ofGroup: tags };

@@ -6,29 +6,35 @@ import type { OwnSnapshot } from '../refresh/retention.ts';
 import type { Run } from '../refresh/run.ts';
 import { groupSnapshotOf } from './look-at-guards.ts';
 import type { FlashArray, ObjectStore, SnapshotTag, Tag } from './ports.ts';
-import { ownerOf } from './refresh-owner.ts';
+import { becomeOwner } from './refresh-owner.ts';
 
 /** The marks by which a refresh knows the snapshots that it has made: how they are put on, and how they are found. */
 
 /** What goes onto a snapshot that is about to be made. */
 export interface MakingMarks {
   readonly tags: readonly Tag[];
+  /** Whose they say that the snapshot is. */
+  readonly owner?: string;
   readonly warnings: readonly string[];
 }
 
 export const NOT_MARKED: MakingMarks = { tags: [], warnings: [] };
 
-/** The marks of this run, if it keeps so many only. Where they cannot be known, the snapshot gets none, and stays. */
+/**
+ * The marks of this run, if it keeps so many only. Where they cannot be known, the snapshot gets none, and stays.
+ * @param known who the refresh is, as the bucket has it
+ */
 export const makingTags = async (
   { execution }: Run,
   { refresh, keep_snapshots }: RefreshRequest,
   snapshot: string,
+  known: Promise<string | undefined>,
   store: ObjectStore,
 ): Promise<MakingMarks> => {
   if (keep_snapshots === null) return NOT_MARKED;
   try {
-    const owner = await ownerOf(store, refresh, execution);
-    return { tags: madeTags({ refresh, owner, execution, snapshot }), warnings: [] };
+    const owner = (await known) ?? (await becomeOwner(store, refresh, execution));
+    return { tags: madeTags({ refresh, owner, execution, snapshot }), owner, warnings: [] };
   } catch (error) {
     return { tags: [], warnings: [notMarked(snapshot, error)] };
   }
@@ -74,6 +80,20 @@ export const findOwnMarks = async (
   [...(await findMarks(array, group)).values()].filter(
     (made) => made.refresh === refresh && made.owner === owner,
   );
+
+/** How many of them there are; undefined where the array does not tell now: whoever destroys any looks for himself. */
+export const countOwn = async (
+  array: FlashArray,
+  group: string,
+  refresh: string,
+  owner: string,
+): Promise<number | undefined> => {
+  try {
+    return (await findOwnMarks(array, group, refresh, owner)).length;
+  } catch {
+    return undefined;
+  }
+};
 
 /** The snapshots that bear these marks. */
 export const lookAtMarked = async (

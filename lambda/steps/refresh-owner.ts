@@ -11,15 +11,13 @@ const ownerSchema = z.strictObject({ owner: z.string().min(1) });
 
 /**
  * Who a refresh is. Its name does not tell: another deployment, or another laptop, may have one of that name, with the same
- * source. So it is the execution that first asked, kept in the bucket. Whoever loses the bucket is another.
+ * source. So it is the execution that first marked a snapshot, kept in the bucket. Whoever loses the bucket is another.
  */
-export const ownerOf = async (
+export const becomeOwner = async (
   store: ObjectStore,
   refresh: string,
   execution: string,
 ): Promise<string> => {
-  const known = await findOwner(store, refresh);
-  if (known !== undefined) return known;
   await writeJson(store, keyOf(refresh), { owner: execution });
   return execution;
 };

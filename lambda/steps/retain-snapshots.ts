@@ -39,6 +39,8 @@ export const retainSnapshots = async (
 ): Promise<Retained> => {
   const { keep_snapshots: keep } = request;
   if (keep === null || run.ends_recovered) return { warnings: [] };
+  const { own_snapshots: own } = run;
+  if (own !== undefined && own <= keep) return { retention: about(keep, own), warnings: [] };
   try {
     return await retain(run, keep, await openArrays(ports, request), ports);
   } catch (error) {
@@ -60,12 +62,14 @@ const retain = async (run: Run, keep: number, arrays: Arrays, ports: Ports): Pro
   const considered = older.slice(0, MOST_DESTROYED);
   const look = considered.length > 0 ? await lookAtOlder(considered, run, arrays, ports) : NOTHING;
   const { going, left } = chooseGoing(look.candidates, look.locks);
-  const about = { keep, kept, destroyed: [], would_destroy: [] };
   const warnings = Object.values(PROTECTED)
     .filter((reason) => left.some((one) => one.reason === reason))
     .map((reason) => `Older snapshots of the source stay: ${reason}.`);
   if (!run.execute) {
-    return { retention: { ...about, would_destroy: namesOf(going), left: [...left] }, warnings };
+    return {
+      retention: { ...about(keep, kept), would_destroy: namesOf(going), left: [...left] },
+      warnings,
+    };
   }
   const before = await destroyedAmong(asked, arrays);
   if (going.length > 0) await noteAsked(run, asked, going, ports);
@@ -73,10 +77,22 @@ const retain = async (run: Run, keep: number, arrays: Arrays, ports: Ports): Pro
   const stays = new Set(done.left.map(({ name }) => nameKey(name)));
   const destroyed = [...before, ...namesOf(going).filter((name) => !stays.has(nameKey(name)))];
   return {
-    retention: { ...about, destroyed: inOrder(destroyed), left: [...left, ...done.left] },
+    retention: {
+      ...about(keep, kept),
+      destroyed: inOrder(destroyed),
+      left: [...left, ...done.left],
+    },
     warnings: [...warnings, ...done.warnings],
   };
 };
+
+const about = (keep: number, kept: number): Retention => ({
+  keep,
+  kept,
+  destroyed: [],
+  would_destroy: [],
+  left: [],
+});
 
 const NOTHING = { candidates: [], locks: { source: false, target: false } };
 

@@ -147,7 +147,8 @@ export class RestFlashArray extends SnapshotEndpoints implements FlashArray {
   }
 
   async overwriteBatch(copies: readonly VolumeCopy[]): Promise<void> {
-    await this.session.items(batchCall('/volumes/batch', copies), schemas.volumeItem);
+    // What the array has made of the volumes is read back.
+    await this.session.accepted(batchCall('/volumes/batch', copies));
   }
 
   async overwriteVolume({ target, snapshot }: VolumeCopy): Promise<void> {

@@ -46,8 +46,9 @@ export const pairVolumes = <S extends SourceVolume>(
 
   const byTag = new Map<S, Free>();
   if (!ignoreMatch) {
+    const mapped = free.filter(({ target }) => target.mapping !== null);
     for (const source of inOrder) {
-      const tagged = free.find(({ target }) => isMappedTo(target, source));
+      const tagged = mapped.find(({ target }) => isMappedTo(target, source));
       if (tagged) byTag.set(source, tagged);
     }
   }
@@ -59,8 +60,7 @@ export const pairVolumes = <S extends SourceVolume>(
   const lacking: S[] = [];
   for (const source of inOrder) {
     const tagged = byTag.get(source);
-    const found =
-      tagged ?? chooseBySize(source, bySize.slice(bySize.indexOf(source) + 1), untagged);
+    const found = tagged ?? chooseBySize(source, bySize, untagged);
     if (!found) {
       lacking.push(source);
       continue;
@@ -91,15 +91,17 @@ const requireLargeEnough = (byTag: ReadonlyMap<SourceVolume, Free>): void => {
 /**
  * The first free target of equal size, else the first larger one that the later sources can spare. An equal one never
  * harms: whoever would have had it can take what this source would have taken instead.
+ * @param sources all that are paired by size, in their order
  */
-const chooseBySize = (
-  source: SourceVolume,
-  later: readonly SourceVolume[],
+const chooseBySize = <S extends SourceVolume>(
+  source: S,
+  sources: readonly S[],
   untagged: readonly Free[],
 ): Free | undefined => {
-  const open = untagged.filter((entry) => !entry.used);
-  const equal = open.find(({ target }) => target.size === source.size);
+  const equal = untagged.find(({ target, used }) => !used && target.size === source.size);
   if (equal) return equal;
+  const open = untagged.filter((entry) => !entry.used);
+  const later = sources.slice(sources.indexOf(source) + 1);
   const limit = spareLimit(source.size, later, open);
   const larger = open.filter(({ target }) => target.size > source.size);
   return larger.find(({ target }) => target.size <= limit) ?? larger[0];

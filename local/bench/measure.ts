@@ -60,7 +60,7 @@ const compareOn = async (
 };
 
 /** Until then Node still compiles what a refresh runs through. The script is little more than its requests. */
-const WARM_UPS = 10;
+const WARM_UPS = 25;
 
 /** The median of so many runs, after some that do not count. */
 const repeat = async (

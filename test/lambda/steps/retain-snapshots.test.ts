@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../lambda/refresh/manifest.ts';
+import type { Run } from '../../../lambda/refresh/run.ts';
 import type { Clock } from '../../../lambda/steps/ports.ts';
 import { recordResult } from '../../../lambda/steps/record-result.ts';
+import { takeSnapshot } from '../../../lambda/steps/take-snapshot.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { NOW, stopSimulatedArrays } from '../support/simulated-array.ts';
 import { arnOf, type Bench, begun, nightly, runUpTo, setUp } from './support/bench.ts';
+import { inBackupMode } from './support/database-bench.ts';
 import { manifestAt } from './support/failed-run.ts';
 
 afterEach(stopSimulatedArrays);
@@ -61,6 +64,14 @@ const fiveSnapshots = async (): Promise<Bench> => {
   return bench;
 };
 
+/** What the array is asked while a run is recorded. */
+const askedToRecord = async (bench: Bench, run: Run): Promise<string[]> => {
+  const before = bench.requests().length;
+  await recordResult(run, bench.ports);
+  return bench.requests().slice(before);
+};
+const TAGS = ['GET /volume-snapshots/tags', 'GET /protection-group-snapshots/tags'];
+
 /** Has the array refuse them all at once, so that each is asked for by itself. */
 const refuseAtOnce = ({ simulator }: Bench): void =>
   simulator.addFaults([
@@ -108,5 +119,75 @@ describe('where the array takes its time', () => {
 
     expect(retention).toMatchObject({ destroyed: named(1, 2, 3, 4, 5), left: [] });
     expect(warnings).toEqual([]);
+  });
+});
+
+describe('what was counted when the snapshot was taken', () => {
+  const keepTwo = { definition: { ...definition, keep_snapshots: 2 } };
+  const taken = (bench: Bench, run: number) =>
+    runUpTo('takeSnapshot', bench, begun({}, `nightly-${run}`));
+
+  it('is enough as long as there are no more than are kept', async () => {
+    const bench = await setUp(keepTwo);
+    await takeAndRecord(bench, 1);
+    bench.simulator.advance(60_000);
+    const run = await taken(bench, 2);
+
+    expect(run.own_snapshots).toBe(2);
+    expect(await askedToRecord(bench, run)).toEqual([]);
+    expect(manifestAt(bench.store, 'manifests/nightly/nightly-2.json').retention).toEqual({
+      keep: 2,
+      kept: 2,
+      destroyed: [],
+      would_destroy: [],
+      left: [],
+    });
+  });
+
+  it.each(['2.26', '2.56'])('is the same on REST %s', async (restVersion) => {
+    const bench = await setUp({ ...keepTwo, restVersion });
+    await takeAndRecord(bench, 1);
+    await bench.array.createGroupSnapshot('prd-pg', 'nightly-9');
+
+    expect((await taken(bench, 2)).own_snapshots).toBe(2);
+  });
+
+  it('is looked at again where there are more', async () => {
+    const bench = await setUp(keepTwo);
+    await takeAndRecord(bench, 1);
+    await takeAndRecord(bench, 2);
+    const run = await taken(bench, 3);
+
+    expect(run.own_snapshots).toBe(3);
+    expect(await askedToRecord(bench, run)).toEqual(expect.arrayContaining(TAGS));
+  });
+
+  it('does not count where the array did not tell', async () => {
+    const bench = await setUp(keepTwo);
+    const prepared = await runUpTo('prepare', bench, begun({}, 'nightly-1'));
+    bench.simulator.addFaults([
+      { method: 'GET', path: '/volume-snapshots/tags', effect: { status: 400, body: {} } },
+    ]);
+    const run = await takeSnapshot(prepared, bench.ports);
+
+    expect(run).toMatchObject({ own_snapshots: undefined, warnings: [] });
+    expect(await askedToRecord(bench, run)).toEqual(TAGS);
+    expect(manifestAt(bench.store, 'manifests/nightly/nightly-1.json')).toMatchObject({
+      retention: { keep: 2, kept: 1 },
+      warnings: [],
+    });
+  });
+
+  it('is not asked for while the database is in backup mode', async () => {
+    const { bench, run } = await inBackupMode({
+      definition: { snapshot_name: '{run}', keep_snapshots: 2 },
+    });
+    const before = bench.requests().length;
+
+    expect((await takeSnapshot(run, bench.ports)).own_snapshots).toBeUndefined();
+    expect(bench.requests().slice(before)).toEqual([
+      'POST /protection-group-snapshots',
+      'GET /volume-snapshots',
+    ]);
   });
 });

@@ -11,12 +11,15 @@ import { changesAfter, guarded, planned } from './support/planned-run.ts';
 
 afterEach(stopSimulatedArrays);
 
-/** Begins a step whose invocation is held up before it reads the note of the attempt before it, or writes its own. */
+/**
+ * Begins a step whose invocation is held up before it reads the note of the attempt before it, or what else it needs, or
+ * before it writes its own note.
+ */
 const stall = async (
   step: (run: Run, ports: Ports) => Promise<Run>,
   run: Run,
   { ports, store }: Bench,
-  at: 'readVersion' | 'replace' = 'replace',
+  at: 'read' | 'readVersion' | 'replace' = 'replace',
 ): Promise<{ goOn: () => Promise<unknown> }> => {
   const waits = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
@@ -26,7 +29,7 @@ const stall = async (
     await waits.promise;
   };
   const slow: ObjectStore = {
-    read: (key) => store.read(key),
+    read: (key) => hold('read').then(() => store.read(key)),
     readVersion: (key) => hold('readVersion').then(() => store.readVersion(key)),
     write: (key, text) => store.write(key, text),
     replace: (...object) => hold('replace').then(() => store.replace(...object)),
@@ -47,17 +50,23 @@ const inBetween = expect.stringContaining('has come in between');
 const refusal = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
 
 describe('an invocation that was held up while the next one was at work', () => {
-  it('does not forget that volumes may have been overwritten', async () => {
-    const { bench, run } = await guarded({ restVersion: '2.31' });
-    const first = await stall(overwriteVolumes, run, bench);
-    bench.simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
-    await rejectionOf(overwriteVolumes(run, bench.ports));
-    const changesSince = changesAfter(bench);
+  it.each([
+    ['reads its plan', 'read'],
+    ['writes its own note', 'replace'],
+  ] as const)(
+    'before it %s does not forget that volumes may have been overwritten',
+    async (_, at) => {
+      const { bench, run } = await guarded({ restVersion: '2.31' });
+      const first = await stall(overwriteVolumes, run, bench, at);
+      bench.simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
+      await rejectionOf(overwriteVolumes(run, bench.ports));
+      const changesSince = changesAfter(bench);
 
-    expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
-    expect(changesSince()).toEqual([]);
-    expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
-  });
+      expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
+      expect(changesSince()).toEqual([]);
+      expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
+    },
+  );
 
   it.each([
     ['reads a note', 'readVersion', 'has begun to overwrite already'],

@@ -147,8 +147,7 @@ export class RestFlashArray extends SnapshotEndpoints implements FlashArray {
   }
 
   async overwriteBatch(copies: readonly VolumeCopy[]): Promise<void> {
-    // What the array has made of the volumes is read back.
-    await this.session.accepted(batchCall('/volumes/batch', copies));
+    await this.session.items(batchCall('/volumes/batch', copies), schemas.volumeItem);
   }
 
   async overwriteVolume({ target, snapshot }: VolumeCopy): Promise<void> {

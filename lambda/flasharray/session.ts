@@ -126,11 +126,10 @@ export class Session {
     await this.#send(call);
   }
 
-  /** For what answers with items that nobody needs, thousands of tags even: that it is items is enough. */
+  /** For what answers with items that nobody needs: that they come is enough. */
   async accepted(call: Call): Promise<void> {
-    const { text } = await this.#send(call);
-    const looksRight = text.trimStart().startsWith('{') && text.includes('"items"');
-    if (!looksRight) throw this.#malformed(call, 'the body', 'no items');
+    const answer = await this.#send(call);
+    this.#read(call, page, answer.text);
   }
 
   /** All items of a listing, to its last page. */

@@ -41,6 +41,14 @@ export const snapshotSchema = z.strictObject({
   reused: z.boolean(),
 });
 
+/** How many snapshots of its source the refresh has made, as it was counted while there was something to wait for anyway. */
+const ownSnapshotsSchema = z.strictObject({
+  count: z.number().int(),
+  /** When it was counted, ISO 8601. */
+  seen: z.iso.datetime(),
+});
+export type OwnSnapshots = z.output<typeof ownSnapshotsSchema>;
+
 export const statuses = [
   'PLANNED',
   'CHECKED',
@@ -252,8 +260,7 @@ export const runSchema = z.object({
   /** Routes after Check Replication. */
   replication: replicationSchema.optional(),
   snapshot: snapshotSchema.optional(),
-  /** How many snapshots this refresh had made of its source when this run had made its own; absent where it was not asked. */
-  own_snapshots: z.number().int().optional(),
+  own_snapshots: ownSnapshotsSchema.optional(),
   plan_hash: z.string().optional(),
   mode: z.enum(modes).default('refresh'),
   /** What the event said differently from the definition, apart from `execute`. */

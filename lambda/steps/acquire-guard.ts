@@ -18,7 +18,6 @@ import { type Attempt, mayLinger } from './attempt.ts';
 import {
   acquireDocument,
   findDocument,
-  findVersion,
   overwriteDocument,
   readDocument,
   requestDocument,
@@ -45,14 +44,13 @@ import { targetNames } from './volume-copies.ts';
 export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
-  const { before_overwrite, after_overwrite } = run.has_hooks;
-  const reserves = before_overwrite || after_overwrite;
+  const reserves = run.has_hooks.before_overwrite || run.has_hooks.after_overwrite;
+  const refuseIfReserved = () => (reserves ? Promise.resolve() : refuseReserved(run, ports));
   const looks = await atOnce({
     request: readDocument(store, run.id, requestDocument),
     plan: readOwnPlan(store, run),
     isFirst: refuseBegun(store, run),
-    isFree: reserves ? Promise.resolve() : refuseReserved(run, ports),
-    note: findVersion(store, run.id, acquireDocument),
+    isFree: refuseIfReserved(),
   });
   const request = await looks.request;
   const plan = await looks.plan;
@@ -60,7 +58,7 @@ export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   await looks.isFree;
   if (reserves) await reserveTarget(run, ports);
   const { target: array } = await openArrays(ports, request);
-  return noteAttempt(ports, await looks.note, async ({ earlier }) => {
+  return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
     if (earlier) {
       // Once more: an invocation that was held up must not set aside what another has taken. Overwrite Volumes looks the
       // other way, at the note of this step, so of the two one sees the other.
@@ -68,6 +66,8 @@ export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
       await clearEarlier(array, run, earlier);
     }
     const id = await acquire(array, run, request, plan, ports);
+    // Once more: whoever reserves the target looks at the lock after that, so of the two one sees the other.
+    await refuseIfReserved();
     const seen = ports.clock.now().toISOString();
     return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };
   });

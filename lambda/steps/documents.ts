@@ -147,23 +147,16 @@ export const findDocument = <T extends z.ZodType>(
   { name, schema }: DocumentKind<T>,
 ): Promise<z.output<T> | undefined> => findObject(store, keyOf(runId, name), schema);
 
-/** A document as it was found, and where it lies, for whoever writes over it. */
-export interface FoundVersion<T> {
-  readonly key: string;
-  /** Undefined where there was none. */
-  readonly value?: T;
-  readonly version?: string;
-}
-
+/** The same with the version of the document, for whoever writes over it. */
 export const findVersion = async <T extends z.ZodType>(
   store: ObjectStore,
   runId: string,
   { name, schema }: DocumentKind<T>,
-): Promise<FoundVersion<z.output<T>>> => {
+): Promise<{ value?: z.output<T>; version?: string }> => {
   const key = keyOf(runId, name);
   const found = await store.readVersion(key);
-  if (found === undefined) return { key };
-  return { key, value: readObject(key, found.text, schema), version: found.version };
+  if (found === undefined) return {};
+  return { value: readObject(key, found.text, schema), version: found.version };
 };
 
 const findObject = async <T extends z.ZodType>(

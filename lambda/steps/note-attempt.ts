@@ -1,6 +1,6 @@
 import { RefreshError } from '../refresh/errors.ts';
-import { type Attempt, mayLinger } from './attempt.ts';
-import type { FoundVersion } from './documents.ts';
+import { type Attempt, type attemptSchema, mayLinger } from './attempt.ts';
+import { type DocumentKind, findVersion, keyOf } from './documents.ts';
 import type { ObjectStore, Ports } from './ports.ts';
 
 /** What an attempt is told of those before it, and what it tells. */
@@ -15,29 +15,36 @@ export interface Attempting {
  * Does `act` between two notes. The first comes before anything is looked at: whoever comes later sees it, and whoever
  * came before has looked already. What a lost answer leaves behind is the array's to carry out; what an attempt leaves
  * behind that was cut off is an invocation that may still send requests. No attempt writes over the note of another that it
- * has not read: one that was held up since stops.
- * @param found the note of the attempt before this one; the earlier it was read, the more is noticed
+ * has not read: one that was held up in between stops.
  * @throws GuardLost
  */
 export const noteAttempt = async <T>(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  { key, value: earlier, version }: FoundVersion<Attempt>,
+  runId: string,
+  document: DocumentKind<typeof attemptSchema>,
   act: (attempting: Attempting) => Promise<T>,
 ): Promise<T> => {
-  const written = new Note(store, key, version);
   const now = () => clock.now().toISOString();
-  let attempt: Attempt = {
-    number: (earlier?.number ?? 0) + 1,
-    begun: now(),
-    ended: null,
-    changing: earlier?.changing ?? false,
-    lost: earlier !== undefined && mayLinger(earlier),
-  };
+  let attempt: Attempt = { number: 1, begun: now(), ended: null, changing: false, lost: false };
+  const key = keyOf(runId, document.name);
+  const created = await store.replace(key, JSON.stringify(attempt), undefined);
+  const { value: earlier, version } =
+    created === undefined
+      ? await findVersion(store, runId, document)
+      : { value: undefined, version: created };
+  const written = new Note(store, key, version);
   const note = (news: Partial<Attempt>) => {
     attempt = { ...attempt, ...news };
     return written.write(JSON.stringify(attempt));
   };
-  await note({});
+  if (created === undefined) {
+    const after = earlier && {
+      number: earlier.number + 1,
+      changing: earlier.changing,
+      lost: mayLinger(earlier),
+    };
+    await note(after ?? {});
+  }
   try {
     return await act({ earlier, changes: () => note({ changing: true }) });
   } finally {

@@ -10,7 +10,6 @@ import { copyVolumes, untagVolumes } from './copy-volumes.ts';
 import {
   acquireDocument,
   findDocument,
-  findVersion,
   guardsDocument,
   overwriteDocument,
   readDocument,
@@ -35,17 +34,16 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
   requireExecute(run);
   const { store, clock, lingerSeconds } = ports;
   const guard = heldGuard(run);
-  const [request, plan, { known }, note] = await Promise.all([
+  const [request, plan, { known }] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readOwnPlan(store, run),
     readDocument(store, run.id, guardsDocument),
-    findVersion(store, run.id, overwriteDocument),
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
   const claim = claimOf(group, plan, known);
   const copies = asCopies(plan);
-  return noteAttempt(ports, note, async ({ earlier, changes }) => {
+  return noteAttempt(ports, run.id, overwriteDocument, async ({ earlier, changes }) => {
     if (!earlier) requireYoung(guard, clock);
     const source = request.replicate ? undefined : run.source_protection_group;
     const looks = await atOnce({

@@ -3,38 +3,33 @@ import { type Making, madeKeys, madeTags, readMadeTags } from '../refresh/made-t
 import { groupSnapshotName, nameKey } from '../refresh/naming.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { OwnSnapshot } from '../refresh/retention.ts';
-import type { Run } from '../refresh/run.ts';
+import type { OwnSnapshots, Run } from '../refresh/run.ts';
 import { groupSnapshotOf } from './look-at-guards.ts';
-import type { FlashArray, ObjectStore, SnapshotTag, Tag } from './ports.ts';
-import { becomeOwner } from './refresh-owner.ts';
+import type { FlashArray, ObjectStore, Ports, SnapshotTag, Tag } from './ports.ts';
+import { prepared } from './prepared-run.ts';
+import { findOwner, ownerOf } from './refresh-owner.ts';
 
 /** The marks by which a refresh knows the snapshots that it has made: how they are put on, and how they are found. */
 
 /** What goes onto a snapshot that is about to be made. */
 export interface MakingMarks {
   readonly tags: readonly Tag[];
-  /** Whose they say that the snapshot is. */
-  readonly owner?: string;
   readonly warnings: readonly string[];
 }
 
 export const NOT_MARKED: MakingMarks = { tags: [], warnings: [] };
 
-/**
- * The marks of this run, if it keeps so many only. Where they cannot be known, the snapshot gets none, and stays.
- * @param known who the refresh is, as the bucket has it
- */
+/** The marks of this run, if it keeps so many only. Where they cannot be known, the snapshot gets none, and stays. */
 export const makingTags = async (
   { execution }: Run,
   { refresh, keep_snapshots }: RefreshRequest,
   snapshot: string,
-  known: Promise<string | undefined>,
   store: ObjectStore,
 ): Promise<MakingMarks> => {
   if (keep_snapshots === null) return NOT_MARKED;
   try {
-    const owner = (await known) ?? (await becomeOwner(store, refresh, execution));
-    return { tags: madeTags({ refresh, owner, execution, snapshot }), owner, warnings: [] };
+    const owner = await ownerOf(store, refresh, execution);
+    return { tags: madeTags({ refresh, owner, execution, snapshot }), warnings: [] };
   } catch (error) {
     return { tags: [], warnings: [notMarked(snapshot, error)] };
   }
@@ -70,26 +65,28 @@ export interface MadeSnapshot extends OwnSnapshot {
   readonly execution: string;
 }
 
-/** The marks of the snapshots of a group that this refresh has made and that are not destroyed. */
+/** The marks of the snapshots of the run's source that its refresh has made and that are not destroyed. */
 export const findOwnMarks = async (
+  run: Run,
   array: FlashArray,
-  group: string,
-  refresh: string,
-  owner: string,
-): Promise<Making[]> =>
-  [...(await findMarks(array, group)).values()].filter(
-    (made) => made.refresh === refresh && made.owner === owner,
-  );
+  store: ObjectStore,
+): Promise<Making[]> => {
+  const refresh = run.refresh ?? '';
+  const owner = await findOwner(store, refresh);
+  if (owner === undefined) return [];
+  const marks = await findMarks(array, prepared(run).group);
+  return [...marks.values()].filter((made) => made.refresh === refresh && made.owner === owner);
+};
 
-/** How many of them there are; undefined where the array does not tell now: whoever destroys any looks for himself. */
+/** How many of them there are; undefined where that cannot be told: whoever destroys any looks for himself. */
 export const countOwn = async (
+  run: Run,
   array: FlashArray,
-  group: string,
-  refresh: string,
-  owner: string,
-): Promise<number | undefined> => {
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+): Promise<OwnSnapshots | undefined> => {
+  const seen = clock.now().toISOString();
   try {
-    return (await findOwnMarks(array, group, refresh, owner)).length;
+    return { count: (await findOwnMarks(run, array, store)).length, seen };
   } catch {
     return undefined;
   }

@@ -18,7 +18,6 @@ import type { Recovery, Run } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
 import { completeTags } from './complete-tags.ts';
 import {
-  findVersion,
   guardsDocument,
   readDocument,
   requestDocument,
@@ -50,14 +49,11 @@ export const recoverTarget = async (run: Run, ports: Ports): Promise<Run> => {
   const recovery = { ...recoveryOf(run), wait_seconds: 0 };
   if (recovery.done) return run;
   const { lingerSeconds } = ports;
-  const [request, note] = await Promise.all([
-    readDocument(ports.store, run.id, requestDocument),
-    findVersion(ports.store, run.id, rollbackDocument),
-  ]);
+  const request = await readDocument(ports.store, run.id, requestDocument);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
   if (recovery.settled) {
-    return noteAttempt(ports, note, (attempting) =>
+    return noteAttempt(ports, run.id, rollbackDocument, (attempting) =>
       clearUp({ run, ports, array, group, request, recovery, attempting }),
     );
   }

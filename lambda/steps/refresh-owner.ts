@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { parseInput, parseJson } from '../refresh/parsing.ts';
-import { writeJson } from './documents.ts';
 import type { ObjectStore } from './ports.ts';
 import { manifestFolder } from './record.ts';
 
@@ -11,15 +10,22 @@ const ownerSchema = z.strictObject({ owner: z.string().min(1) });
 
 /**
  * Who a refresh is. Its name does not tell: another deployment, or another laptop, may have one of that name, with the same
- * source. So it is the execution that first marked a snapshot, kept in the bucket. Whoever loses the bucket is another.
+ * source. So it is the execution that first asked, kept in the bucket. Whoever loses the bucket is another.
  */
-export const becomeOwner = async (
+export const ownerOf = async (
   store: ObjectStore,
   refresh: string,
   execution: string,
 ): Promise<string> => {
-  await writeJson(store, keyOf(refresh), { owner: execution });
-  return execution;
+  const known = await findOwner(store, refresh);
+  if (known !== undefined) return known;
+  const first = await store.replace(
+    keyOf(refresh),
+    JSON.stringify({ owner: execution }),
+    undefined,
+  );
+  // Another run may have been faster.
+  return first === undefined ? ((await findOwner(store, refresh)) ?? execution) : execution;
 };
 
 /** Undefined where no run of the refresh has marked anything. */

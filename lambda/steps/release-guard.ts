@@ -2,16 +2,12 @@ import { beforeSuffixes, suffixOf } from '../refresh/guard.ts';
 import { groupSnapshotName, sameName } from '../refresh/naming.ts';
 import type { Run, RunGuard } from '../refresh/run.ts';
 import { openArrays } from './arrays.ts';
-import {
-  findVersion,
-  guardsDocument,
-  readDocument,
-  releaseDocument,
-  requestDocument,
-} from './documents.ts';
+import { atOnce } from './at-once.ts';
+import { guardsDocument, readDocument, releaseDocument, requestDocument } from './documents.ts';
 import { type Claim, claimOf, isFresh, requireLock } from './hold-lock.ts';
 import { lookAtLock } from './look-at-lock.ts';
 import { noteAttempt } from './note-attempt.ts';
+import { countOwn } from './own-snapshots.ts';
 import type { FlashArray, Ports } from './ports.ts';
 import {
   heldGuard,
@@ -30,22 +26,28 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
   const guard = heldGuard(run);
   if (guard.target !== 'refreshed') throw outOfOrder('The overwrite has not been verified.');
   const { store, clock } = ports;
-  const [request, { known, taken, surplus }, note] = await Promise.all([
+  const [request, { known, taken, surplus }] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     readDocument(store, run.id, guardsDocument),
-    findVersion(store, run.id, releaseDocument),
   ]);
-  const { target: array } = await openArrays(ports, request);
+  const { source, target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  return noteAttempt(ports, note, async ({ earlier }) => {
+  const release = noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
     const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
     const released = mustLook
       ? await releasedBefore(array, run, claimOf(group, await readOwnPlan(store, run), known))
       : undefined;
-    const snapshot = released ?? (await release(array, group, run, guard, taken));
+    const snapshot = released ?? (await giveUp(array, group, run, guard, taken));
     const warnings = await pruneGuards(array, surplus.before);
     return { ...run, guard: { ...guard, snapshot }, warnings: [...run.warnings, ...warnings] };
   });
+  // Meanwhile: whoever records the run need not look where there are no more than are kept.
+  const counts = request.keep_snapshots !== null && !run.undo;
+  const work = await atOnce({
+    released: release,
+    own: counts ? countOwn(run, source, ports) : Promise.resolve(undefined),
+  });
+  return { ...(await work.released), own_snapshots: await work.own };
 };
 
 /**
@@ -65,7 +67,7 @@ const releasedBefore = async (
 };
 
 /** @returns the guard's name */
-const release = (
+const giveUp = (
   array: FlashArray,
   group: string,
   run: Run,

@@ -13,11 +13,11 @@ import type { Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
 import { destroyOlder } from './destroy-older.ts';
 import { type Asked, findDocument, retentionDocument, writeDocument } from './documents.ts';
+import { isFresh } from './hold-lock.ts';
 import { lookAtOlder } from './look-at-older.ts';
 import { findOwnMarks, lookAtMarked, type MadeSnapshot } from './own-snapshots.ts';
 import type { FlashArray, Ports } from './ports.ts';
-import { prepared } from './prepared-run.ts';
-import { findOwner } from './refresh-owner.ts';
+import { sourceSnapshot } from './prepared-run.ts';
 
 /** What the manifest tells of it. */
 export interface Retained {
@@ -40,7 +40,8 @@ export const retainSnapshots = async (
   const { keep_snapshots: keep } = request;
   if (keep === null || run.ends_recovered) return { warnings: [] };
   const { own_snapshots: own } = run;
-  if (own !== undefined && own <= keep) return { retention: about(keep, own), warnings: [] };
+  if (own && own.count <= keep && isFresh(own.seen, ports.clock))
+    return { retention: allKept(keep, own.count), warnings: [] };
   try {
     return await retain(run, keep, await openArrays(ports, request), ports);
   } catch (error) {
@@ -62,14 +63,12 @@ const retain = async (run: Run, keep: number, arrays: Arrays, ports: Ports): Pro
   const considered = older.slice(0, MOST_DESTROYED);
   const look = considered.length > 0 ? await lookAtOlder(considered, run, arrays, ports) : NOTHING;
   const { going, left } = chooseGoing(look.candidates, look.locks);
+  const about = allKept(keep, kept);
   const warnings = Object.values(PROTECTED)
     .filter((reason) => left.some((one) => one.reason === reason))
     .map((reason) => `Older snapshots of the source stay: ${reason}.`);
   if (!run.execute) {
-    return {
-      retention: { ...about(keep, kept), would_destroy: namesOf(going), left: [...left] },
-      warnings,
-    };
+    return { retention: { ...about, would_destroy: namesOf(going), left: [...left] }, warnings };
   }
   const before = await destroyedAmong(asked, arrays);
   if (going.length > 0) await noteAsked(run, asked, going, ports);
@@ -77,16 +76,12 @@ const retain = async (run: Run, keep: number, arrays: Arrays, ports: Ports): Pro
   const stays = new Set(done.left.map(({ name }) => nameKey(name)));
   const destroyed = [...before, ...namesOf(going).filter((name) => !stays.has(nameKey(name)))];
   return {
-    retention: {
-      ...about(keep, kept),
-      destroyed: inOrder(destroyed),
-      left: [...left, ...done.left],
-    },
+    retention: { ...about, destroyed: inOrder(destroyed), left: [...left, ...done.left] },
     warnings: [...warnings, ...done.warnings],
   };
 };
 
-const about = (keep: number, kept: number): Retention => ({
+const allKept = (keep: number, kept: number): Retention => ({
   keep,
   kept,
   destroyed: [],
@@ -103,14 +98,11 @@ const lookAtMade = async (
   array: FlashArray,
   { store }: Ports,
 ): Promise<{ readonly kept: number; readonly older: readonly MadeSnapshot[] }> => {
-  const { group, snapshotName } = prepared(run);
-  const refresh = run.refresh ?? '';
-  const owner = await findOwner(store, refresh);
-  const marks = owner === undefined ? [] : await findOwnMarks(array, group, refresh, owner);
+  const marks = await findOwnMarks(run, array, store);
   const { execution } = run;
   const planned =
     run.snapshot?.created === null
-      ? [{ name: snapshotName, created: Number.POSITIVE_INFINITY, execution }]
+      ? [{ name: sourceSnapshot(run), created: Number.POSITIVE_INFINITY, execution }]
       : [];
   // When none is beyond what is kept, their order does not matter.
   const count = marks.length + planned.length;

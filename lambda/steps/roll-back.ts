@@ -4,7 +4,6 @@ import { openArrays } from './arrays.ts';
 import { mayHaveChanged, settleTime } from './attempt.ts';
 import {
   findDocument,
-  findVersion,
   guardsDocument,
   overwriteDocument,
   readDocument,
@@ -29,10 +28,9 @@ export const rollBack = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store, lingerSeconds } = ports;
   const guard = { ...(run.guard ?? NO_GUARD), wait_seconds: 0 };
-  const [request, overwrite, note] = await Promise.all([
+  const [request, overwrite] = await Promise.all([
     readDocument(store, run.id, requestDocument),
     findDocument(store, run.id, overwriteDocument),
-    findVersion(store, run.id, rollbackDocument),
   ]);
   const hasBegun = mayHaveChanged(overwrite);
   if (hasBegun && !guard.settled) {
@@ -41,7 +39,7 @@ export const rollBack = async (run: Run, ports: Ports): Promise<Run> => {
   }
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  return noteAttempt(ports, note, async (attempting) => {
+  return noteAttempt(ports, run.id, rollbackDocument, async (attempting) => {
     await setLeftoversAside(array, group, run.execution);
     const lock = await findLock(array, group);
     if (!lock || !holds(run, lock)) {

@@ -3,7 +3,6 @@ import { requireSomething, splitExcluded } from '../refresh/exclusions.ts';
 import { groupSnapshotName } from '../refresh/naming.ts';
 import type { Run } from '../refresh/run.ts';
 import { type Arrays, openArrays } from './arrays.ts';
-import { atOnce } from './at-once.ts';
 import {
   planDocument,
   readDocument,
@@ -20,23 +19,19 @@ import {
   refuseWithoutBackupMode,
   snapshotAppeared,
 } from './mark-snapshot.ts';
-import { countOwn, makingTags, markAsMade, NOT_MARKED } from './own-snapshots.ts';
+import { makingTags, markAsMade, NOT_MARKED } from './own-snapshots.ts';
 import type { FlashArray, GroupSnapshot, Ports, SnapshotOptions } from './ports.ts';
 import { prepared, replicaSnapshot, requireExecute, targetArrayName } from './prepared-run.ts';
-import { findOwner } from './refresh-owner.ts';
 
 /** Makes the group snapshot unless it exists, and notes which volumes it holds. */
 export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
   const { group, snapshotName } = prepared(run);
-  const looks = await atOnce({
-    request: readDocument(store, run.id, requestDocument),
-    plan: readDocument(store, run.id, planDocument),
-    owner: findOwner(store, run.refresh ?? ''),
-  });
-  const request = await looks.request;
-  const plan = await looks.plan;
+  const [request, plan] = await Promise.all([
+    readDocument(store, run.id, requestDocument),
+    readDocument(store, run.id, planDocument),
+  ]);
   const arrays = await openArrays(ports, request);
   const array = arrays.source;
   const found = run.snapshot?.reused ? await findSnapshot(array, snapshotName) : undefined;
@@ -45,10 +40,7 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   const can = await array.capabilities();
   const [marks, making] = found
     ? [NO_MARKS, NOT_MARKED]
-    : await Promise.all([
-        marksFor(run, store, can),
-        makingTags(run, request, snapshotName, looks.owner, store),
-      ]);
+    : await Promise.all([marksFor(run, store, can), makingTags(run, request, snapshotName, store)]);
   const sendsLater = request.replicate && marks.beforeSending;
   const mayExist = marks === NO_MARKS || (await noteTaking(run, ports));
   const { snapshot, isNew } = found
@@ -72,27 +64,16 @@ export const takeSnapshot = async (run: Run, ports: Ports): Promise<Run> => {
   const created = new Date(snapshot.created).toISOString();
   // What a snapshot holds does not change, and of this one Prepare has noted it.
   const isNoted = reused && created === run.snapshot?.created;
-  const { owner } = making;
-  const held = await atOnce({
-    members: isNoted ? Promise.resolve(undefined) : snapshotVolumes(array, snapshot.name),
-    // A database that is in backup mode is not kept waiting for it.
-    own:
-      owner === undefined || run.backup?.begun
-        ? Promise.resolve(undefined)
-        : countOwn(array, group, request.refresh, owner),
-  });
-  const members = await held.members;
-  if (members) {
+  if (!isNoted) {
     // Ids as well: a volume that was excluded by its name may have been renamed since.
     const exclusions = [...request.excluded_volumes, ...plan.excluded.map(({ id }) => id)];
-    const { kept } = splitExcluded(members, exclusions);
+    const { kept } = splitExcluded(await snapshotVolumes(array, snapshot.name), exclusions);
     requireSomething(kept, group);
     await writeDocument(store, run.id, snapshotDocument, kept);
   }
   return {
     ...run,
     snapshot: { name: snapshot.name, created, reused },
-    own_snapshots: await held.own,
     warnings: [...run.warnings, ...warnings],
   };
 };

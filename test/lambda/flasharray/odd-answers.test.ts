@@ -115,14 +115,6 @@ describe('an answer that does not fit', () => {
       (array) => array.testOverwrite([{ target: 'dev-data', snapshot: 'a', mapping: 'b' }]),
       'POST /volumes/batch/test is not what its API promises: items.0.success: ',
     ],
-    ...['<html>"items"</html>', '{"errors":[]}'].map(
-      (text): [string, unknown, (array: RestFlashArray) => Promise<unknown>, string] => [
-        `${text} for what nobody reads`,
-        text,
-        (array) => array.overwriteBatch([{ target: 'dev-data', snapshot: 'a', mapping: 'b' }]),
-        'POST /volumes/batch is not what its API promises: the body: no items',
-      ],
-    ),
   ])('%s: endpoint and field are named', async (_, body, ask, problem) => {
     expect(await rejectionOf(askedOf(body, ask))).toMatchObject({
       name: 'ArrayProtocolError',

@@ -2,8 +2,10 @@ import { afterEach, expect, it } from 'vitest';
 import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
 import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
 import { releaseGuard } from '../../../lambda/steps/release-guard.ts';
+import { reserveTarget } from '../../../lambda/steps/reserve-target.ts';
 import { verifyTarget } from '../../../lambda/steps/verify-target.ts';
 import { toHost } from '../refresh/support/hooks.ts';
+import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
 import { arnOf, begun, runUpTo, setUp } from './support/bench.ts';
 import { rights, throughPoint } from './support/hook-bench.ts';
@@ -33,4 +35,20 @@ it('a run that comes to its hooks late does not take the target from one that is
 
   expect(refused.sent).toEqual([]);
   expect(followed.sent).toEqual(['mask', 'open']);
+});
+
+it('a run without hooks does not overwrite a target that was reserved while it took the guard', async () => {
+  const bench = await setUp({ executions: { [arnOf('nightly-2')]: 'alive' } });
+  const run = await runUpTo('planOverwrite', bench);
+  const { array } = bench;
+  const rename = array.renameSnapshot.bind(array);
+  array.renameSnapshot = async (...names) => {
+    await reserveTarget({ ...run, id: 'nightly-2', execution: arnOf('nightly-2') }, bench.ports);
+    await rename(...names);
+  };
+
+  expect(await rejectionOf(acquireGuard(run, bench.ports))).toMatchObject({
+    name: 'RefreshInProgress',
+    message: expect.stringContaining('is reserved by run "nightly-2"'),
+  });
 });

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../lambda/refresh/manifest.ts';
 import type { Run } from '../../../lambda/refresh/run.ts';
-import type { Clock } from '../../../lambda/steps/ports.ts';
+import type { Clock, Ports } from '../../../lambda/steps/ports.ts';
 import { recordResult } from '../../../lambda/steps/record-result.ts';
+import { releaseGuard } from '../../../lambda/steps/release-guard.ts';
 import { takeSnapshot } from '../../../lambda/steps/take-snapshot.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { NOW, stopSimulatedArrays } from '../support/simulated-array.ts';
 import { arnOf, type Bench, begun, nightly, runUpTo, setUp } from './support/bench.ts';
-import { inBackupMode } from './support/database-bench.ts';
 import { manifestAt } from './support/failed-run.ts';
 
 afterEach(stopSimulatedArrays);
@@ -64,14 +64,6 @@ const fiveSnapshots = async (): Promise<Bench> => {
   return bench;
 };
 
-/** What the array is asked while a run is recorded. */
-const askedToRecord = async (bench: Bench, run: Run): Promise<string[]> => {
-  const before = bench.requests().length;
-  await recordResult(run, bench.ports);
-  return bench.requests().slice(before);
-};
-const TAGS = ['GET /volume-snapshots/tags', 'GET /protection-group-snapshots/tags'];
-
 /** Has the array refuse them all at once, so that each is asked for by itself. */
 const refuseAtOnce = ({ simulator }: Bench): void =>
   simulator.addFaults([
@@ -122,72 +114,101 @@ describe('where the array takes its time', () => {
   });
 });
 
-describe('what was counted when the snapshot was taken', () => {
-  const keepTwo = { definition: { ...definition, keep_snapshots: 2 } };
-  const taken = (bench: Bench, run: number) =>
-    runUpTo('takeSnapshot', bench, begun({}, `nightly-${run}`));
-
-  it('is enough as long as there are no more than are kept', async () => {
-    const bench = await setUp(keepTwo);
-    await takeAndRecord(bench, 1);
+describe('what was counted while the guard was released', () => {
+  const keepTwo = { definition: { snapshot_name: '{run}', keep_snapshots: 2 } };
+  const released = (bench: Bench, run: number) => {
     bench.simulator.advance(60_000);
-    const run = await taken(bench, 2);
+    return runUpTo('releaseGuard', bench, begun({}, `nightly-${run}`));
+  };
+  /** What the array is asked while a run is recorded. */
+  const askedToRecord = async (bench: Bench, run: Run, ports: Ports = bench.ports) => {
+    const before = bench.requests().length;
+    await recordResult(run, ports);
+    return bench.requests().slice(before);
+  };
+  const TAGS = ['GET /volume-snapshots/tags', 'GET /protection-group-snapshots/tags'];
+  const recorded = (bench: Bench, run: number) =>
+    manifestAt(bench.store, `manifests/nightly/nightly-${run}.json`);
 
-    expect(run.own_snapshots).toBe(2);
-    expect(await askedToRecord(bench, run)).toEqual([]);
-    expect(manifestAt(bench.store, 'manifests/nightly/nightly-2.json').retention).toEqual({
-      keep: 2,
-      kept: 2,
-      destroyed: [],
-      would_destroy: [],
-      left: [],
-    });
-  });
+  it.each(['2.26', '2.44', '2.56'])(
+    'on REST %s is enough as long as there are no more than are kept',
+    async (restVersion) => {
+      const bench = await setUp({ ...keepTwo, restVersion });
+      await released(bench, 1);
+      await bench.array.createGroupSnapshot('prd-pg', 'nightly-9');
+      const run = await released(bench, 2);
 
-  it.each(['2.26', '2.56'])('is the same on REST %s', async (restVersion) => {
-    const bench = await setUp({ ...keepTwo, restVersion });
-    await takeAndRecord(bench, 1);
-    await bench.array.createGroupSnapshot('prd-pg', 'nightly-9');
-
-    expect((await taken(bench, 2)).own_snapshots).toBe(2);
-  });
+      expect(run.own_snapshots?.count).toBe(2);
+      expect(await askedToRecord(bench, run)).toEqual([]);
+      expect(recorded(bench, 2).retention).toEqual({
+        keep: 2,
+        kept: 2,
+        destroyed: [],
+        would_destroy: [],
+        left: [],
+      });
+    },
+  );
 
   it('is looked at again where there are more', async () => {
-    const bench = await setUp(keepTwo);
-    await takeAndRecord(bench, 1);
-    await takeAndRecord(bench, 2);
-    const run = await taken(bench, 3);
+    const bench = await setUp({
+      ...keepTwo,
+      executions: Object.fromEntries(RUNS.map((run) => [arnOf(`nightly-${run}`), 'dead'])),
+    });
+    await released(bench, 1);
+    await released(bench, 2);
+    const run = await released(bench, 3);
 
-    expect(run.own_snapshots).toBe(3);
+    expect(run.own_snapshots?.count).toBe(3);
     expect(await askedToRecord(bench, run)).toEqual(expect.arrayContaining(TAGS));
+    expect(recorded(bench, 3).retention?.destroyed).toEqual(named(1));
+  });
+
+  it('is looked at again where that is a while ago', async () => {
+    const bench = await setUp(keepTwo);
+    const run = await released(bench, 1);
+    const clock = new ManualClock();
+    clock.advance(31_000);
+
+    expect(await askedToRecord(bench, run, { ...bench.ports, clock })).toEqual(TAGS);
   });
 
   it('does not count where the array did not tell', async () => {
     const bench = await setUp(keepTwo);
-    const prepared = await runUpTo('prepare', bench, begun({}, 'nightly-1'));
+    const verified = await runUpTo('verifyTarget', bench, begun({}, 'nightly-1'));
     bench.simulator.addFaults([
-      { method: 'GET', path: '/volume-snapshots/tags', effect: { status: 400, body: {} } },
+      { method: 'GET', path: TAGS[1]?.slice(4) ?? '', effect: { status: 400, body: {} } },
     ]);
-    const run = await takeSnapshot(prepared, bench.ports);
+    const run = await releaseGuard(verified, bench.ports);
 
     expect(run).toMatchObject({ own_snapshots: undefined, warnings: [] });
     expect(await askedToRecord(bench, run)).toEqual(TAGS);
-    expect(manifestAt(bench.store, 'manifests/nightly/nightly-1.json')).toMatchObject({
-      retention: { keep: 2, kept: 1 },
-      warnings: [],
-    });
+    expect(recorded(bench, 1)).toMatchObject({ retention: { keep: 2, kept: 1 }, warnings: [] });
   });
 
-  it('is not asked for while the database is in backup mode', async () => {
-    const { bench, run } = await inBackupMode({
-      definition: { snapshot_name: '{run}', keep_snapshots: 2 },
-    });
+  it('is not asked for where the refresh keeps all', async () => {
+    const bench = await setUp();
+    const verified = await runUpTo('verifyTarget', bench);
     const before = bench.requests().length;
 
-    expect((await takeSnapshot(run, bench.ports)).own_snapshots).toBeUndefined();
-    expect(bench.requests().slice(before)).toEqual([
-      'POST /protection-group-snapshots',
-      'GET /volume-snapshots',
-    ]);
+    expect((await releaseGuard(verified, bench.ports)).own_snapshots).toBeUndefined();
+    expect(bench.requests().slice(before)).toEqual(['PATCH /protection-group-snapshots']);
+  });
+});
+
+describe('the first two runs of a refresh at once', () => {
+  it('are of one owner, so that later ones know the snapshots of both', async () => {
+    const bench = await setUp({
+      definition: { ...definition, keep_snapshots: 1 },
+      executions: { [arnOf('nightly-1')]: 'dead', [arnOf('nightly-2')]: 'dead' },
+    });
+    const both = await Promise.all(
+      ['nightly-1', 'nightly-2'].map((id) => runUpTo('prepare', bench, begun({}, id))),
+    );
+    await Promise.all(both.map((run) => takeSnapshot(run, bench.ports)));
+
+    const { retention } = await takeAndRecord(bench, 3);
+
+    expect(retention?.destroyed).toEqual(named(1, 2));
   });
 });

@@ -3,6 +3,7 @@ import type { Run } from '../../../lambda/refresh/run.ts';
 import { acquireGuard } from '../../../lambda/steps/acquire-guard.ts';
 import { overwriteVolumes } from '../../../lambda/steps/overwrite-volumes.ts';
 import type { ObjectStore, Ports } from '../../../lambda/steps/ports.ts';
+import type { Fault } from '../../../local/array/simulator.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
@@ -11,28 +12,29 @@ import { changesAfter, guarded, planned } from './support/planned-run.ts';
 
 afterEach(stopSimulatedArrays);
 
-/**
- * Begins a step whose invocation is held up before it reads the note of the attempt before it, or what else it needs, or
- * before it writes its own note.
- */
+/** Where an invocation is held up: before it makes a note, before it reads that of another, before it writes over it. */
+type Point = 'create' | 'read' | 'take';
+
+/** Begins a step whose invocation is held up. */
 const stall = async (
   step: (run: Run, ports: Ports) => Promise<Run>,
   run: Run,
   { ports, store }: Bench,
-  at: 'read' | 'readVersion' | 'replace' = 'replace',
+  at: Point,
 ): Promise<{ goOn: () => Promise<unknown> }> => {
   const waits = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const hold = async (operation: typeof at) => {
-    if (operation !== at) return;
+  const hold = async (point: Point) => {
+    if (point !== at) return;
     asked.resolve();
     await waits.promise;
   };
   const slow: ObjectStore = {
-    read: (key) => hold('read').then(() => store.read(key)),
-    readVersion: (key) => hold('readVersion').then(() => store.readVersion(key)),
+    read: (key) => store.read(key),
+    readVersion: (key) => hold('read').then(() => store.readVersion(key)),
     write: (key, text) => store.write(key, text),
-    replace: (...object) => hold('replace').then(() => store.replace(...object)),
+    replace: (key, text, version) =>
+      hold(version === undefined ? 'create' : 'take').then(() => store.replace(key, text, version)),
     list: (prefix) => store.list(prefix),
   };
   const result = step(run, { ...ports, store: slow }).catch((error: unknown) => error);
@@ -49,32 +51,59 @@ const LOCK = 'dev-pg.refresh-in-progress';
 const inBetween = expect.stringContaining('has come in between');
 const refusal = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
 
+/** An attempt that the array does not take up, before any other. */
+const refusedOnce = async (
+  step: (run: Run, ports: Ports) => Promise<Run>,
+  run: Run,
+  { simulator, ports }: Bench,
+  fault: Pick<Fault, 'method' | 'path'>,
+): Promise<void> => {
+  simulator.addFaults([{ ...fault, effect: { status: 429, body: {} } }]);
+  await rejectionOf(step(run, ports));
+};
+const SNAPSHOT = { method: 'POST', path: '/protection-group-snapshots' } as const;
+const MEMBERS = { method: 'GET', path: '/protection-groups/volumes' } as const;
+
+/** An attempt that fails when some volumes are new. */
+const failedHalfway = async (run: Run, { simulator, ports }: Bench): Promise<void> => {
+  simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
+  await rejectionOf(overwriteVolumes(run, ports));
+};
+
 describe('an invocation that was held up while the next one was at work', () => {
-  it.each([
-    ['reads its plan', 'read'],
-    ['writes its own note', 'replace'],
-  ] as const)(
-    'before it %s does not forget that volumes may have been overwritten',
-    async (_, at) => {
-      const { bench, run } = await guarded({ restVersion: '2.31' });
-      const first = await stall(overwriteVolumes, run, bench, at);
-      bench.simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
-      await rejectionOf(overwriteVolumes(run, bench.ports));
-      const changesSince = changesAfter(bench);
+  it('before it had noted anything comes after it, and knows that volumes may have been overwritten', async () => {
+    const { bench, run } = await guarded({ restVersion: '2.31' });
+    const first = await stall(overwriteVolumes, run, bench, 'create');
+    await failedHalfway(run, bench);
 
-      expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
-      expect(changesSince()).toEqual([]);
-      expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
-    },
-  );
+    expect(await first.goOn()).toMatchObject({ guard: { in_doubt: true, wait_seconds: 60 } });
+    expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({
+      number: 2,
+      changing: true,
+    });
+  });
+
+  it('does not forget what it has not read', async () => {
+    const { bench, run } = await guarded({ restVersion: '2.31' });
+    await refusedOnce(overwriteVolumes, run, bench, MEMBERS);
+    const first = await stall(overwriteVolumes, run, bench, 'take');
+    await failedHalfway(run, bench);
+    const changesSince = changesAfter(bench);
+
+    expect(await first.goOn()).toMatchObject({ name: 'GuardLost', message: inBetween });
+    expect(changesSince()).toEqual([]);
+    expect(bench.store.json('runs/nightly-1/overwrite.json')).toMatchObject({ changing: true });
+  });
 
   it.each([
-    ['reads a note', 'readVersion', 'has begun to overwrite already'],
-    ['writes its own', 'replace', 'has come in between'],
+    ['makes a note', 'create', 'has begun to overwrite already'],
+    ['reads that of another', 'read', 'has begun to overwrite already'],
+    ['writes over it', 'take', 'has come in between'],
   ] as const)(
     'before it %s does not set the guard aside under which volumes are overwritten',
     async (_, at, message) => {
       const { bench, run } = await planned();
+      if (at !== 'create') await refusedOnce(acquireGuard, run, bench, SNAPSHOT);
       const first = await stall(acquireGuard, run, bench, at);
       const holding = await acquireGuard(run, bench.ports);
       const overwritten = await overwriteVolumes(holding, bench.ports);
@@ -82,17 +111,14 @@ describe('an invocation that was held up while the next one was at work', () => 
 
       expect(await first.goOn()).toMatchObject({ message: expect.stringContaining(message) });
       expect(changesSince()).toEqual([]);
-      expect(overwritten.guard?.snapshot).toBe('dev-pg.refresh-in-progress');
+      expect(overwritten.guard?.snapshot).toBe(LOCK);
     },
   );
 
-  it('does not set it aside either when there was an attempt before both', async () => {
+  it('does not set it aside either when nothing has been overwritten yet', async () => {
     const { bench, run } = await planned();
-    bench.simulator.addFaults([
-      { method: 'POST', path: '/protection-group-snapshots', effect: { status: 429, body: {} } },
-    ]);
-    await rejectionOf(acquireGuard(run, bench.ports));
-    const first = await stall(acquireGuard, run, bench);
+    await refusedOnce(acquireGuard, run, bench, SNAPSHOT);
+    const first = await stall(acquireGuard, run, bench, 'take');
     const holding = await acquireGuard(run, bench.ports);
     const changesSince = changesAfter(bench);
 

@@ -127,6 +127,23 @@ describe('an invocation that was held up while the next one was at work', () => 
     await overwriteVolumes(holding, bench.ports);
   });
 
+  it('is not forgotten over attempts that came to their end', async () => {
+    const { bench, run } = await guarded({ restVersion: '2.31' });
+    bench.store.put('runs/nightly-1/overwrite.json', {
+      number: 1,
+      begun: '2026-11-24T00:00:00.000Z',
+      ended: null,
+      changing: false,
+      lost: false,
+    });
+    await failedHalfway(run, bench);
+
+    const { guard } = await overwriteVolumes(run, bench.ports);
+
+    // As long as the array may take, and an invocation may go on.
+    expect(guard).toMatchObject({ in_doubt: true, wait_seconds: 60 + 600 });
+  });
+
   it('keeps the run from overwriting as long as it may set the guard aside', async () => {
     const { bench, run, changesSince } = await guarded();
     bench.store.put('runs/nightly-1/acquire.json', {

@@ -12,20 +12,25 @@ export interface FieldValues {
   readonly quantifier: 'some' | 'every';
 }
 
-/** Reads a dotted field. A list without `[any]` or `[all]` is one value. */
-export function readField(item: JsonObject, field: string): FieldValues {
+export type FieldReader = (item: JsonObject) => FieldValues;
+
+/** Reads a dotted field of any number of items. A list without `[any]` or `[all]` is one value. */
+export function fieldReader(field: string): FieldReader {
   const steps = stepsOf(field);
-  let values: (Json | undefined)[] = [item];
-  for (const { name, index } of steps) {
-    values = values.map((value) => (isObject(value) ? value[name] : undefined));
-    if (index !== null) values = values.flatMap((value) => (isList(value) ? value : []));
-  }
-  return { values, quantifier: steps.some(({ index }) => index === 'all') ? 'every' : 'some' };
+  const quantifier = steps.some(({ index }) => index === 'all') ? 'every' : 'some';
+  return (item) => {
+    let values: (Json | undefined)[] = [item];
+    for (const { name, index } of steps) {
+      values = values.map((value) => (isObject(value) ? value[name] : undefined));
+      if (index !== null) values = values.flatMap((value) => (isList(value) ? value : []));
+    }
+    return { values, quantifier };
+  };
 }
 
-/** Whether there is anything in the field. A reference to nothing is an object with nothing in it. */
-export const fieldExists = (item: JsonObject, field: string): boolean =>
-  readField(item, field).values.some((value) =>
+/** Whether there is anything in a field. A reference to nothing is an object with nothing in it. */
+export const isPresent = ({ values }: FieldValues): boolean =>
+  values.some((value) =>
     isObject(value)
       ? Object.values(value).some((part) => part !== null)
       : value !== null && value !== undefined,

@@ -6,7 +6,12 @@ export interface Literal {
   /** The value without quotes and escapes. */
   readonly text: string;
   /** For values with a `*` that is not escaped: zero or more characters. */
-  readonly pattern: RegExp | null;
+  readonly pattern: Pattern | null;
+}
+
+interface Pattern {
+  readonly exact: RegExp;
+  readonly ignoringCase: RegExp;
 }
 
 /** Reads what stood between quotes: a backslash takes the next character as it is. */
@@ -21,7 +26,11 @@ export function readQuoted(raw: string): Literal {
   const source = characters
     .map(({ character, isWildcard }) => (isWildcard ? '.*' : RegExp.escape(character)))
     .join('');
-  return { text, pattern: new RegExp(`^${source}$`, 's') };
+  const pattern = {
+    exact: new RegExp(`^${source}$`, 's'),
+    ignoringCase: new RegExp(`^${source}$`, 'is'),
+  };
+  return { text, pattern };
 }
 
 export const readPlain = (text: string): Literal => ({ text, pattern: null });
@@ -57,7 +66,7 @@ export function compare(
   }
   const isEquality = operator === '=' || operator === '!=';
   if (literal.pattern !== null && isEquality) {
-    const pattern = new RegExp(literal.pattern.source, ignoreCase ? 'is' : 's');
+    const pattern = ignoreCase ? literal.pattern.ignoringCase : literal.pattern.exact;
     return pattern.test(String(value)) === (operator === '=');
   }
   const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);

@@ -1,6 +1,6 @@
 import type { Tag } from '../store/model.ts';
 import { refuse } from './errors.ts';
-import { fieldExists, readField } from './field-path.ts';
+import { type FieldReader, fieldReader, isPresent } from './field-path.ts';
 import { compare, type Literal, operators, readPlain, readQuoted } from './filter-literal.ts';
 import { type Token, tokenizeFilter } from './filter-tokens.ts';
 import { isList, type JsonObject } from './json.ts';
@@ -78,21 +78,22 @@ class FilterParser {
     this.#expect(',');
     const second = this.#literal();
     this.#expect(')');
-    return field === null
-      ? (row) => hasTag(row, first, second)
-      : (row) => contains(row.item, field, second.text);
+    if (field === null) return (row) => hasTag(row, first, second);
+    const read = fieldReader(field);
+    return (row) => contains(row.item, read, second.text, isName(field));
   }
 
   #comparison(field: string): Predicate {
     const operator = operators.find((candidate) => this.#take(candidate));
-    if (operator === undefined) return (row) => fieldExists(row.item, field);
+    const read = fieldReader(field);
+    if (operator === undefined) return (row) => isPresent(read(row.item));
     const literals = this.#take('(') ? this.#listOf() : [this.#literal()];
     const ignoreCase = isName(field);
     // Unequal to a list means equal to none of it.
     const each = operator === '!=' ? 'every' : 'some';
     const texts = operator === '=' ? plainTexts(literals, ignoreCase) : null;
     return (row) => {
-      const { values, quantifier } = readField(row.item, field);
+      const { values, quantifier } = read(row.item);
       return values[quantifier]((value) =>
         texts !== null && typeof value === 'string'
           ? texts.has(ignoreCase ? value.toLowerCase() : value)
@@ -159,9 +160,9 @@ function plainTexts(literals: readonly Literal[], ignoreCase: boolean): Set<stri
 /** Names are case-insensitive on input, and so in filters. */
 const isName = (field: string) => field === 'name' || field.endsWith('.name');
 
-function contains(item: JsonObject, field: string, part: string): boolean {
-  const fold = (text: string) => (isName(field) ? text.toLowerCase() : text);
-  return readField(item, field).values.some((value) => {
+function contains(item: JsonObject, read: FieldReader, part: string, ignoreCase: boolean): boolean {
+  const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
+  return read(item).values.some((value) => {
     if (isList(value)) return value.some((element) => element === part);
     return typeof value === 'string' && fold(value).includes(fold(part));
   });

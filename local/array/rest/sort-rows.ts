@@ -1,5 +1,5 @@
 import { refuse } from './errors.ts';
-import { readField } from './field-path.ts';
+import { fieldReader } from './field-path.ts';
 import type { Row } from './filter.ts';
 import type { Json } from './json.ts';
 
@@ -18,12 +18,10 @@ export function parseSort(keys: readonly string[]): SortKey[] {
 }
 
 export function sortRows<R extends Row>(rows: readonly R[], keys: readonly SortKey[]): R[] {
+  const readers = keys.map(({ field, descending }) => ({ read: fieldReader(field), descending }));
   return rows.toSorted((left, right) => {
-    for (const { field, descending } of keys) {
-      const order = compareValues(
-        readField(left.item, field).values[0],
-        readField(right.item, field).values[0],
-      );
+    for (const { read, descending } of readers) {
+      const order = compareValues(read(left.item).values[0], read(right.item).values[0]);
       if (order !== 0) return descending ? -order : order;
     }
     return 0;

@@ -1,4 +1,4 @@
-import { readField } from './field-path.ts';
+import { fieldReader } from './field-path.ts';
 import type { Row } from './filter.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
@@ -19,8 +19,9 @@ export function sumFields(rows: readonly Row[], fields: readonly string[]): Json
 }
 
 function sum(rows: readonly Row[], path: string): number {
+  const read = fieldReader(path);
   return rows.reduce((total, { item }) => {
-    const value = readField(item, path).values[0];
+    const value = read(item).values[0];
     return total + (typeof value === 'number' ? value : 0);
   }, 0);
 }

@@ -8,11 +8,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectStore, ObjectVersion } from '../steps/ports.ts';
 
-/** Another version was there, or came at the same moment; or the one that was to be written over is gone. */
+/** Another version was there, or came at the same moment. */
 const isConflict = (error: unknown): boolean =>
-  error instanceof NoSuchKey ||
-  (error instanceof S3ServiceException &&
-    (error.$metadata.httpStatusCode === 412 || error.$metadata.httpStatusCode === 409));
+  error instanceof S3ServiceException &&
+  (error.$metadata.httpStatusCode === 412 || error.$metadata.httpStatusCode === 409);
 
 /** The bucket as the steps see it. */
 export const s3Store = (client: S3Client, bucket: string): ObjectStore => {

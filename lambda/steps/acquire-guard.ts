@@ -44,19 +44,16 @@ import { targetNames } from './volume-copies.ts';
 export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
   requireExecute(run);
   const { store } = ports;
-  const reserves = run.has_hooks.before_overwrite || run.has_hooks.after_overwrite;
-  const refuseIfReserved = () => (reserves ? Promise.resolve() : refuseReserved(run, ports));
   const looks = await atOnce({
     request: readDocument(store, run.id, requestDocument),
     plan: readOwnPlan(store, run),
     isFirst: refuseBegun(store, run),
-    isFree: refuseIfReserved(),
+    isFree: refuseReserved(run, ports),
   });
   const request = await looks.request;
   const plan = await looks.plan;
   await looks.isFirst;
   await looks.isFree;
-  if (reserves) await reserveTarget(run, ports);
   const { target: array } = await openArrays(ports, request);
   return noteAttempt(ports, run.id, acquireDocument, async ({ earlier }) => {
     if (earlier) {
@@ -66,9 +63,10 @@ export const acquireGuard = async (run: Run, ports: Ports): Promise<Run> => {
       await clearEarlier(array, run, earlier);
     }
     const id = await acquire(array, run, request, plan, ports);
-    // Once more: whoever reserves the target looks at the lock after that, so of the two one sees the other.
-    await refuseIfReserved();
     const seen = ports.clock.now().toISOString();
+    // Who reserves the target before he holds the lock looks at the lock after that, so of the two one sees the other.
+    const { before_overwrite, after_overwrite } = run.has_hooks;
+    await (before_overwrite || after_overwrite ? reserveTarget : refuseReserved)(run, ports);
     return { ...run, guard: { ...NO_GUARD, snapshot: lockName(targetGroup(run)), id, seen } };
   });
 };

@@ -113,14 +113,19 @@ export const RESERVATIONS = 'runs/_targets';
 export const findReservation = (
   store: ObjectStore,
   target: string,
-): Promise<Reservation | undefined> =>
-  findObject(store, `${RESERVATIONS}/${target}.json`, reservationSchema);
+): Promise<Versioned<Reservation>> =>
+  findObjectVersion(store, `${RESERVATIONS}/${target}.json`, reservationSchema);
 
-export const writeReservation = (
+/** @returns whether it is written: not where it is no longer of that version */
+export const replaceReservation = async (
   store: ObjectStore,
   target: string,
   reservation: Reservation,
-): Promise<void> => writeJson(store, `${RESERVATIONS}/${target}.json`, reservation);
+  version: string | undefined,
+): Promise<boolean> => {
+  const key = `${RESERVATIONS}/${target}.json`;
+  return (await store.replace(key, JSON.stringify(reservation), version)) !== undefined;
+};
 
 const useSchema = z.strictObject({
   run: z.string(),
@@ -147,13 +152,24 @@ export const findDocument = <T extends z.ZodType>(
   { name, schema }: DocumentKind<T>,
 ): Promise<z.output<T> | undefined> => findObject(store, keyOf(runId, name), schema);
 
-/** The same with the version of the document, for whoever writes over it. */
-export const findVersion = async <T extends z.ZodType>(
+/** An object as it was found, for whoever writes over it; without both where there was none. */
+export interface Versioned<T> {
+  readonly value?: T;
+  readonly version?: string;
+}
+
+/** The document with its version. */
+export const findVersion = <T extends z.ZodType>(
   store: ObjectStore,
   runId: string,
   { name, schema }: DocumentKind<T>,
-): Promise<{ value?: z.output<T>; version?: string }> => {
-  const key = keyOf(runId, name);
+): Promise<Versioned<z.output<T>>> => findObjectVersion(store, keyOf(runId, name), schema);
+
+const findObjectVersion = async <T extends z.ZodType>(
+  store: ObjectStore,
+  key: string,
+  schema: T,
+): Promise<Versioned<z.output<T>>> => {
   const found = await store.readVersion(key);
   if (found === undefined) return {};
   return { value: readObject(key, found.text, schema), version: found.version };

@@ -44,7 +44,8 @@ export const overwriteVolumes = async (run: Run, ports: Ports): Promise<Run> => 
   const claim = claimOf(group, plan, known);
   const copies = asCopies(plan);
   return noteAttempt(ports, run.id, overwriteDocument, async ({ earlier, changes }) => {
-    if (!earlier) requireYoung(guard, clock);
+    // Where volumes may be new already, going on is better than not.
+    if (!earlier?.changing) requireYoung(guard, clock);
     const source = request.replicate ? undefined : run.source_protection_group;
     const looks = await atOnce({
       targets: requireSameTargets(array, source, group, plan),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RefreshError } from '../refresh/errors.ts';
 import { parseInput, parseJson } from '../refresh/parsing.ts';
 import type { ObjectStore } from './ports.ts';
 import { manifestFolder } from './record.ts';
@@ -10,7 +11,7 @@ const ownerSchema = z.strictObject({ owner: z.string().min(1) });
 
 /**
  * Who a refresh is. Its name does not tell: another deployment, or another laptop, may have one of that name, with the same
- * source. So it is the execution that first asked, kept in the bucket. Whoever loses the bucket is another.
+ * source. So it is the execution that first marked a snapshot, kept in the bucket. Whoever loses the bucket is another.
  */
 export const ownerOf = async (
   store: ObjectStore,
@@ -19,13 +20,16 @@ export const ownerOf = async (
 ): Promise<string> => {
   const known = await findOwner(store, refresh);
   if (known !== undefined) return known;
-  const first = await store.replace(
-    keyOf(refresh),
-    JSON.stringify({ owner: execution }),
-    undefined,
+  const key = keyOf(refresh);
+  const version = await store.replace(key, JSON.stringify({ owner: execution }), undefined);
+  if (version !== undefined) return execution;
+  const faster = await findOwner(store, refresh);
+  if (faster !== undefined) return faster;
+  throw new RefreshError(
+    'InvalidStepInput',
+    `Object "${key}" was there and is gone.`,
+    'Look who else writes to the bucket.',
   );
-  // Another run may have been faster.
-  return first === undefined ? ((await findOwner(store, refresh)) ?? execution) : execution;
 };
 
 /** Undefined where no run of the refresh has marked anything. */

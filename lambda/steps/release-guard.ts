@@ -30,7 +30,7 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
     readDocument(store, run.id, requestDocument),
     readDocument(store, run.id, guardsDocument),
   ]);
-  const { source, target: array } = await openArrays(ports, request);
+  const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
   const release = noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
     const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
@@ -41,11 +41,11 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
     const warnings = await pruneGuards(array, surplus.before);
     return { ...run, guard: { ...guard, snapshot }, warnings: [...run.warnings, ...warnings] };
   });
-  // Meanwhile: whoever records the run need not look where there are no more than are kept.
-  const counts = request.keep_snapshots !== null && !run.undo;
+  // Meanwhile: whoever records the run need not look where there are no more than are kept. Another array is not waited for.
+  const counts = request.keep_snapshots !== null && !run.undo && !request.replicate;
   const work = await atOnce({
     released: release,
-    own: counts ? countOwn(run, source, ports) : Promise.resolve(undefined),
+    own: counts ? countOwn(run, array, ports) : Promise.resolve(undefined),
   });
   return { ...(await work.released), own_snapshots: await work.own };
 };

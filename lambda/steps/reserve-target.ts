@@ -1,7 +1,7 @@
 import { RefreshError } from '../refresh/errors.ts';
 import { nameKey } from '../refresh/naming.ts';
 import type { Run } from '../refresh/run.ts';
-import { findReservation, type Reservation, writeReservation } from './documents.ts';
+import { findReservation, type Reservation, replaceReservation } from './documents.ts';
 import { mayBeAtWork } from './may-be-at-work.ts';
 import type { ObjectStore, Ports } from './ports.ts';
 
@@ -13,8 +13,14 @@ import type { ObjectStore, Ports } from './ports.ts';
 
 /** Refuses a target that another run has reserved which may be at work. @throws RefreshInProgress */
 export const refuseReserved = async (run: Run, ports: Ports): Promise<void> => {
-  const found = await findReservation(ports.store, keyOf(run));
+  await findUnreserved(run, ports);
+};
+
+/** @returns the version of the reservation that may be written over; undefined where there is none */
+const findUnreserved = async (run: Run, ports: Ports): Promise<string | undefined> => {
+  const { value: found, version } = await findReservation(ports.store, keyOf(run));
   if (found && (await isHeldByOther(found, run, ports))) throw reservedBy(run, found);
+  return version;
 };
 
 /**
@@ -23,20 +29,21 @@ export const refuseReserved = async (run: Run, ports: Ports): Promise<void> => {
  */
 export const reserveTarget = async (run: Run, ports: Ports): Promise<void> => {
   const { store, clock } = ports;
-  await refuseReserved(run, ports);
-  const reserved = clock.now().toISOString();
-  await writeReservation(store, keyOf(run), {
+  const version = await findUnreserved(run, ports);
+  const reservation = {
     run: run.id,
     execution: run.execution,
-    reserved,
+    reserved: clock.now().toISOString(),
     is_over: false,
-  });
-  await requireReservation(run, ports);
+  };
+  // One that came in between may be of another attempt of this run.
+  if (!(await replaceReservation(store, keyOf(run), reservation, version)))
+    await requireReservation(run, ports);
 };
 
 /** @throws RefreshInProgress where the target is reserved for another run by now */
 export const requireReservation = async (run: Run, { store }: Ports): Promise<void> => {
-  const found = await findReservation(store, keyOf(run));
+  const { value: found } = await findReservation(store, keyOf(run));
   if (!found || found.execution !== run.execution) throw reservedBy(run, found);
 };
 
@@ -44,9 +51,9 @@ export const requireReservation = async (run: Run, { store }: Ports): Promise<vo
 export const endReservation = async (run: Run, store: ObjectStore): Promise<void> => {
   if (run.target_protection_group === null) return;
   try {
-    const found = await findReservation(store, keyOf(run));
+    const { value: found, version } = await findReservation(store, keyOf(run));
     if (!found || found.is_over || found.execution !== run.execution) return;
-    await writeReservation(store, keyOf(run), { ...found, is_over: true });
+    await replaceReservation(store, keyOf(run), { ...found, is_over: true }, version);
   } catch {
     // What is to be recorded has been, which matters more.
   }
@@ -64,7 +71,7 @@ const isHeldByOther = async (
 const reservedBy = (run: Run, found: Reservation | undefined): RefreshError =>
   new RefreshError(
     'RefreshInProgress',
-    `Protection group "${run.target_protection_group}" is reserved by run "${found?.run ?? 'unknown'}", whose hooks are at work.`,
+    `Protection group "${run.target_protection_group}" is reserved by run "${found?.run ?? 'unknown'}" for its hooks.`,
     'Wait until that has ended, then run again.',
   );
 

@@ -7,7 +7,7 @@ import { verifyTarget } from '../../../lambda/steps/verify-target.ts';
 import { toHost } from '../refresh/support/hooks.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays } from '../support/simulated-array.ts';
-import { arnOf, begun, runUpTo, setUp } from './support/bench.ts';
+import { arnOf, begun, nightly, runUpTo, setUp } from './support/bench.ts';
 import { rights, throughPoint } from './support/hook-bench.ts';
 
 afterEach(stopSimulatedArrays);
@@ -50,5 +50,60 @@ it('a run without hooks does not overwrite a target that was reserved while it t
   expect(await rejectionOf(acquireGuard(run, bench.ports))).toMatchObject({
     name: 'RefreshInProgress',
     message: expect.stringContaining('is reserved by run "nightly-2"'),
+  });
+});
+
+it('of several runs that reserve a target at the same moment, one gets it', async () => {
+  const runs = ['nightly-1', 'nightly-2', 'nightly-3'];
+  const bench = await setUp({
+    executions: Object.fromEntries(runs.map((id) => [arnOf(id), 'alive'])),
+  });
+  const prepared = await Promise.all(runs.map((id) => runUpTo('prepare', bench, begun({}, id))));
+
+  const outcomes = await Promise.allSettled(
+    prepared.map((run) => reserveTarget(run, bench.ports).then(() => run.id)),
+  );
+
+  const [winner, ...others] = outcomes.flatMap((one) =>
+    one.status === 'fulfilled' ? [one.value] : [],
+  );
+  expect(others).toEqual([]);
+  const kept = [...bench.store.objects].filter(([key]) => key.startsWith('runs/_targets/'));
+  expect(kept.map(([, text]) => JSON.parse(text))).toMatchObject([{ run: winner }]);
+});
+
+it('of a run with hooks and one without that take the guard at the same moment, one goes on', async () => {
+  const array = await setUp({
+    executions: { [arnOf('nightly-1')]: 'alive', [arnOf('nightly-2')]: 'alive' },
+  });
+  const bench = { ...array, ports: { ...array.ports, hookRights: rights } };
+  const without = await runUpTo('planOverwrite', bench);
+  const { after_overwrite } = hooks;
+  bench.store.put('refreshes/nightly.json', { ...nightly, hooks: { after_overwrite } });
+  const late = begun({ snapshot_name: 's2' }, 'nightly-2');
+  const withHooks = await runUpTo('planOverwrite', bench, late);
+
+  const outcomes = await Promise.allSettled(
+    [without, withHooks].map((run) => acquireGuard(run, bench.ports)),
+  );
+
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+it('a run whose first hook comes after the overwrite does not take the target from one that has reserved it meanwhile', async () => {
+  const array = await setUp({
+    definition: { hooks: { after_overwrite: hooks.after_overwrite } },
+    executions: { [arnOf('nightly-2')]: 'alive' },
+  });
+  const bench = { ...array, ports: { ...array.ports, hookRights: rights } };
+  const run = await runUpTo('planOverwrite', bench);
+  const rename = bench.array.renameSnapshot.bind(bench.array);
+  bench.array.renameSnapshot = async (...names) => {
+    await reserveTarget({ ...run, id: 'nightly-2', execution: arnOf('nightly-2') }, bench.ports);
+    await rename(...names);
+  };
+
+  expect(await rejectionOf(acquireGuard(run, bench.ports))).toMatchObject({
+    name: 'RefreshInProgress',
   });
 });

@@ -144,6 +144,25 @@ describe('an invocation that was held up while the next one was at work', () => 
     expect(guard).toMatchObject({ in_doubt: true, wait_seconds: 60 + 600 });
   });
 
+  it('does not make good that the guard is old', async () => {
+    const { bench, run, changesSince } = await guarded();
+    bench.store.put('runs/nightly-1/overwrite.json', {
+      number: 1,
+      begun: '2026-11-24T01:00:00.000Z',
+      ended: null,
+      changing: false,
+      lost: false,
+    });
+    const clock = new ManualClock();
+    clock.advance(16 * 60_000);
+
+    expect(await rejectionOf(overwriteVolumes(run, { ...bench.ports, clock }))).toMatchObject({
+      name: 'TargetChanged',
+      message: expect.stringContaining('was taken long ago'),
+    });
+    expect(changesSince()).toEqual([]);
+  });
+
   it('keeps the run from overwriting as long as it may set the guard aside', async () => {
     const { bench, run, changesSince } = await guarded();
     bench.store.put('runs/nightly-1/acquire.json', {

@@ -30,7 +30,9 @@ describe('a conditional write', () => {
     const version = await bucket.replace(KEY, '{"a":1}', undefined);
     await bucket.empty();
 
-    expect(await bucket.replace(KEY, '{"a":2}', version)).toBeUndefined();
+    await expect(bucket.replace(KEY, '{"a":2}', version)).rejects.toMatchObject({
+      name: 'NoSuchKey',
+    });
     expect(await bucket.list('')).toEqual([]);
   });
 

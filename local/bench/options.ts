@@ -21,7 +21,7 @@ const MOST_VOLUMES = 1_000;
 export const USAGE = `Usage: npm run bench -- [options]
 
 Measures whole refreshes on a simulated array, and beside them the requests of the Python script on the same array.
-All of it takes about eight minutes.
+All of it takes about eleven minutes.
 
   --volumes N,…     volumes of each group, 1 to ${MOST_VOLUMES} (default: 4,16,64,256)
   --rest 2.N,…      REST versions of the array (default: 2.26,2.56)

@@ -37,14 +37,7 @@ export const noteAttempt = async <T>(
     attempt = { ...attempt, ...news };
     return written.write(JSON.stringify(attempt));
   };
-  if (created === undefined) {
-    const after = earlier && {
-      number: earlier.number + 1,
-      changing: earlier.changing,
-      lost: mayLinger(earlier),
-    };
-    await note(after ?? {});
-  }
+  if (created === undefined) await note(earlier ? after(earlier) : {});
   try {
     return await act({ earlier, changes: () => note({ changing: true }) });
   } finally {
@@ -53,6 +46,12 @@ export const noteAttempt = async <T>(
     await note({ ended: now() }).catch(() => undefined);
   }
 };
+
+const after = (earlier: Attempt): Partial<Attempt> => ({
+  number: earlier.number + 1,
+  changing: earlier.changing,
+  lost: mayLinger(earlier),
+});
 
 /** An object that nobody else writes meanwhile. */
 class Note {

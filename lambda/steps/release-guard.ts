@@ -32,19 +32,19 @@ export const releaseGuard = async (run: Run, ports: Ports): Promise<Run> => {
   ]);
   const { target: array } = await openArrays(ports, request);
   const group = targetGroup(run);
-  const release = noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
+  const released = noteAttempt(ports, run.id, releaseDocument, async ({ earlier }) => {
     const mustLook = earlier !== undefined || !isFresh(guard.seen, clock);
-    const released = mustLook
+    const before = mustLook
       ? await releasedBefore(array, run, claimOf(group, await readOwnPlan(store, run), known))
       : undefined;
-    const snapshot = released ?? (await giveUp(array, group, run, guard, taken));
+    const snapshot = before ?? (await giveUp(array, group, run, guard, taken));
     const warnings = await pruneGuards(array, surplus.before);
     return { ...run, guard: { ...guard, snapshot }, warnings: [...run.warnings, ...warnings] };
   });
   // Meanwhile: whoever records the run need not look where there are no more than are kept. Another array is not waited for.
   const counts = request.keep_snapshots !== null && !run.undo && !request.replicate;
   const work = await atOnce({
-    released: release,
+    released,
     own: counts ? countOwn(run, array, ports) : Promise.resolve(undefined),
   });
   return { ...(await work.released), own_snapshots: await work.own };

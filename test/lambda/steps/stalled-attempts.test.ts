@@ -64,6 +64,16 @@ const refusedOnce = async (
 const SNAPSHOT = { method: 'POST', path: '/protection-group-snapshots' } as const;
 const MEMBERS = { method: 'GET', path: '/protection-groups/volumes' } as const;
 
+/** Leaves the note of an attempt that never came to its end. */
+const cutOff = ({ store }: Bench, step: 'acquire' | 'overwrite'): void =>
+  store.put(`runs/nightly-1/${step}.json`, {
+    number: 1,
+    begun: '2026-11-24T01:00:00.000Z',
+    ended: null,
+    changing: false,
+    lost: false,
+  });
+
 /** An attempt that fails when some volumes are new. */
 const failedHalfway = async (run: Run, { simulator, ports }: Bench): Promise<void> => {
   simulator.addFaults([{ method: 'POST', path: '/volumes', nth: 2, effect: refusal }]);
@@ -129,13 +139,7 @@ describe('an invocation that was held up while the next one was at work', () => 
 
   it('is not forgotten over attempts that came to their end', async () => {
     const { bench, run } = await guarded({ restVersion: '2.31' });
-    bench.store.put('runs/nightly-1/overwrite.json', {
-      number: 1,
-      begun: '2026-11-24T00:00:00.000Z',
-      ended: null,
-      changing: false,
-      lost: false,
-    });
+    cutOff(bench, 'overwrite');
     await failedHalfway(run, bench);
 
     const { guard } = await overwriteVolumes(run, bench.ports);
@@ -146,13 +150,7 @@ describe('an invocation that was held up while the next one was at work', () => 
 
   it('does not make good that the guard is old', async () => {
     const { bench, run, changesSince } = await guarded();
-    bench.store.put('runs/nightly-1/overwrite.json', {
-      number: 1,
-      begun: '2026-11-24T01:00:00.000Z',
-      ended: null,
-      changing: false,
-      lost: false,
-    });
+    cutOff(bench, 'overwrite');
     const clock = new ManualClock();
     clock.advance(16 * 60_000);
 
@@ -165,13 +163,7 @@ describe('an invocation that was held up while the next one was at work', () => 
 
   it('keeps the run from overwriting as long as it may set the guard aside', async () => {
     const { bench, run, changesSince } = await guarded();
-    bench.store.put('runs/nightly-1/acquire.json', {
-      number: 1,
-      begun: '2026-11-24T00:00:00.000Z',
-      ended: null,
-      changing: false,
-      lost: false,
-    });
+    cutOff(bench, 'acquire');
 
     expect(await rejectionOf(overwriteVolumes(run, bench.ports))).toMatchObject({
       name: 'GuardLost',

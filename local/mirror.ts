@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CURRENT, LAST_WHOLE } from '../lambda/steps/current-manifest.ts';
 import {
@@ -64,8 +64,13 @@ const writeObject = async (bucket: ObjectStore, key: string, path: string): Prom
   if (text === undefined) return;
   await mkdir(dirname(path), { recursive: true });
   const own = `${path}.${process.pid}`;
-  await writeFile(own, text);
-  await rename(own, path);
+  try {
+    await writeFile(own, text);
+    await rename(own, path);
+  } catch (error) {
+    await rm(own, { force: true });
+    throw error;
+  }
 };
 
 /** What an earlier process has kept, as far as a run of this refresh may ask for it: see `mirrorBucket`. */

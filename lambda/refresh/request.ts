@@ -8,7 +8,8 @@ import { KEPT_BY_DEFAULT } from './retention.ts';
 
 export const triggers = ['schedule', 'event', 'manual', 'cli'] as const;
 
-const planHash = z
+/** How a plan is named that was shown, and may be executed. */
+export const planHashSchema = z
   .string()
   .regex(
     /^sha256:[0-9a-f]{64}$/,
@@ -24,7 +25,7 @@ export const overridesSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('In place of that of the definition; without either a run is a dry run'),
-  expect_plan: planHash
+  expect_plan: planHashSchema
     .optional()
     .describe('The plan that was shown: the run refuses to execute another'),
   undo: z

@@ -81,7 +81,7 @@ export const readConfiguration = async (
   const facts = database ? { ora_facts: true } : {};
   const { execute, ...rest } = readDefinition(
     { ...facts, ...withOptions(definition, options) },
-    what,
+    [what, ...namesIn(options)].join(' with '),
   );
   if (rest.replicate) readCredentials('tgt', secret, standIns, what);
   if (!database && isRefresh(options)) refuseDatabase(rest, options, what);
@@ -123,6 +123,12 @@ export const withOptions = (
     ...(replicate ? { replicate: true } : {}),
     ...(backupMode ? { ora_backup_mode: true } : {}),
   };
+};
+
+/** The options that give a name in place of the file: what is wrong with it is not the file's fault. */
+const namesIn = ({ source, target, snapshotName }: Options): string[] => {
+  const given = Object.keys(pickDefined({ '-s': source, '-t': target, '-n': snapshotName }));
+  return given.length > 0 ? [given.join(' and ')] : [];
 };
 
 const requireGroup = (definition: Readonly<Record<string, unknown>>, options: Options): void => {

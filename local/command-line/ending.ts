@@ -27,7 +27,7 @@ export const showEnd = (ended: Ended, showing: Showing): void => {
 };
 
 const show = (
-  { manifest, path, result, backsUp }: Ended,
+  { manifest, path, unkept, result, backsUp }: Ended,
   { options, args, progress, simulated }: Showing,
 ): void => {
   // The last word is missing: what there is was written for a hook.
@@ -42,12 +42,20 @@ const show = (
       console.log(`\n${simulated.compare(manifest)}`);
     if (manifest.status === 'PLANNED')
       console.log(`\nThis executes it:\n  ${executingCommand(args, manifest)}`);
-    console.log(`\nManifest  ${path}`);
+    console.log(
+      unkept === undefined
+        ? `\nManifest  ${path}`
+        : `\nManifest:\n${JSON.stringify(manifest, null, 2)}`,
+    );
   }
+  if (unkept !== undefined)
+    progress.warn(
+      `Not all that this run leaves behind could be written on this machine: ${unkept}. Hence exit code ${EXIT.failure}.`,
+    );
 };
 
 export const exitCode = (
-  { manifest, overwriteBegun, inBackupMode }: Ended,
+  { manifest, overwriteBegun, inBackupMode, unkept }: Ended,
   isInterrupted: boolean,
 ): number => {
   if (inBackupMode) return EXIT.inBackupMode;
@@ -56,7 +64,7 @@ export const exitCode = (
   if (manifest.status === 'RUNNING')
     return overwriteBegun && manifest.target === 'untouched' ? EXIT.mixed : EXIT.failure;
   if (manifest.error) return codeOf(manifest.error.name);
-  return isInterrupted ? EXIT.failure : EXIT.success;
+  return isInterrupted || unkept !== undefined ? EXIT.failure : EXIT.success;
 };
 
 /** The exit code for an error, where nothing worse is known. */

@@ -1,5 +1,3 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { joinMessage, RefreshError } from '../../lambda/refresh/errors.ts';
 import { recordOf } from '../../lambda/refresh/manifest.ts';
 import { FunctionError } from '../local-function.ts';
@@ -9,6 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { type Options, readOptions, recoveringArguments, USAGE, UsageError } from './options.ts';
 import { Progress, type Screen } from './progress.ts';
+import { requireWritable } from './records.ts';
 import { commandWith } from './report.ts';
 import type { SimulatedArray } from './simulated-array.ts';
 
@@ -48,7 +47,7 @@ interface Command {
 }
 
 const refresh = async ({ options, args, env, progress }: Command): Promise<number> => {
-  if (options.outputFile !== undefined) await requireWritable(options.outputFile);
+  await requireWritable(options);
   const simulated = options.configFile === undefined ? await simulate(options) : undefined;
   const configuration =
     simulated?.configuration ?? (await readConfiguration(options.configFile ?? '', options, env));
@@ -100,20 +99,4 @@ const explain = (error: unknown, progress: Progress): number => {
   }
   progress.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.failure;
-};
-
-/** A place that cannot be written to shows itself before the run, not after it. @throws UsageError */
-const requireWritable = async (file: string): Promise<void> => {
-  const isFolder = await stat(file).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  const writable = await access(dirname(file), constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!isFolder && writable) return;
-  throw new UsageError(
-    `The output file "${file}" cannot be written. Name a file in a folder that exists with -o.`,
-  );
 };

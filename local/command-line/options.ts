@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { planHashSchema } from '../../lambda/refresh/request.ts';
 
 /** A mistake on the command line or in the configuration file: exit code 2. */
 export class UsageError extends Error {
@@ -109,7 +110,7 @@ export const readOptions = (args: readonly string[], environment: Environment): 
     undo,
     recover,
     doctor,
-    expectPlan: values['expect-plan'],
+    expectPlan: readPlanHash(values['expect-plan']),
     source: values['source-protection-group'],
     target: values['target-protection-group'],
     snapshotName: values['snapshot-name'],
@@ -174,6 +175,13 @@ export const isDemo = (options: Options): boolean =>
 
 /** Whether it is a refresh that is asked for, and not to undo one or to clear up after one. */
 export const isRefresh = ({ undo, recover }: Options): boolean => !undo && recover === undefined;
+
+const readPlanHash = (text: string | undefined): string | undefined => {
+  if (text === undefined || planHashSchema.safeParse(text).success) return text;
+  throw new UsageError(
+    `--expect-plan is "${text}"; it must be the hash that a dry run has shown: "sha256:" and 64 hexadecimal digits.`,
+  );
+};
 
 const readDemo = (text: string | undefined): Options['demo'] => {
   if (text === undefined) return 'local';

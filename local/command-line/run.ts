@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { runSchema } from '../../lambda/refresh/run.ts';
 import { findAssembly } from '../assembly.ts';
-import { type Deployment, deployLocally } from '../deployment.ts';
+import type { LocalBucket } from '../aws/bucket.ts';
+import { deployLocally } from '../deployment.ts';
 import type { ExecutionResult } from '../flow.ts';
-import { mirrorBucket, recallBucket } from '../mirror.ts';
+import { recallBucket } from '../mirror.ts';
 import { readStack } from '../template.ts';
 import { type OpenBackup, openBackup } from './backup-alarm.ts';
 import type { Configuration } from './configuration.ts';
@@ -13,6 +13,7 @@ import { openFunctionLog } from './function-log.ts';
 import { type Interruption, WRITING } from './interruption.ts';
 import type { Options } from './options.ts';
 import type { Progress } from './progress.ts';
+import { Records } from './records.ts';
 
 export interface RunContext {
   readonly options: Options;
@@ -34,6 +35,8 @@ export interface Ended {
   readonly manifest: Manifest | undefined;
   /** The manifest's file. */
   readonly path: string | undefined;
+  /** Why what the run leaves behind could not be written on this machine, where that is so. */
+  readonly unkept: string | undefined;
 }
 
 /**
@@ -42,10 +45,11 @@ export interface Ended {
  */
 export const runRefresh = async (context: RunContext): Promise<Ended> => {
   const { options, configuration, progress, interruption } = context;
+  const warn = (text: string) => progress.warn(text);
   const assembly = await findAssembly(() =>
     progress.say('Synthesizing the stack; its assembly is kept for the next time …'),
   );
-  const log = await openFunctionLog(join(options.dataDir, 'functions.log'));
+  const log = openFunctionLog(join(options.dataDir, 'functions.log'), warn);
   const deployment = await deployLocally({
     stack: await readStack(assembly),
     secret: configuration.secret,
@@ -57,11 +61,11 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     retryScale: options.retryScale,
     beforeTask: interruption.beforeStep,
     wait: interruption.wait,
-    afterTask: () => mirror(),
+    afterTask: () => records.keep(),
     onEvent: (event) => progress.show(event),
     onLog: log.write,
   });
-  const mirror = mirrorBucket(deployment.bucket, options.dataDir);
+  const records = new Records(deployment.bucket, options, warn);
   try {
     const refresh = refreshNameFor(configuration.definition);
     const definition = JSON.stringify(configuration.definition);
@@ -77,12 +81,16 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
       (event) => event.type === 'StateEntered' && WRITING.includes(event.state.name),
     );
     const run = runSchema.safeParse(result.run).data;
+    const manifest = await findManifest(deployment.bucket, run?.manifest);
+    if (run?.manifest) await records.writeOutput(run.manifest);
     return {
       result,
       overwriteBegun,
       inBackupMode: openBackup(run),
       backsUp: run?.backs_up ?? false,
-      ...(await findManifest(deployment, run?.manifest, options)),
+      manifest,
+      path: run?.manifest && join(options.dataDir, run.manifest),
+      unkept: records.problem,
     };
   } finally {
     await deployment.stop();
@@ -99,17 +107,11 @@ const eventFor = ({ undo, recover, expectPlan, doctor }: Options) => ({
 });
 
 const findManifest = async (
-  { bucket }: Deployment,
+  bucket: LocalBucket,
   key: string | undefined,
-  { dataDir, outputFile }: Options,
-): Promise<Pick<Ended, 'manifest' | 'path'>> => {
+): Promise<Manifest | undefined> => {
   const text = key === undefined ? undefined : await bucket.read(key);
-  if (key === undefined || text === undefined) return { manifest: undefined, path: undefined };
-  if (outputFile !== undefined) {
-    const volumes = await bucket.read(key.replace(/json$/, 'volumes.txt'));
-    await writeFile(outputFile, volumes ?? '');
-  }
-  return { manifest: manifestSchema.parse(JSON.parse(text)), path: join(dataDir, key) };
+  return text === undefined ? undefined : manifestSchema.parse(JSON.parse(text));
 };
 
 /** The name under which the run's manifests are kept: that of the group that it is about. */

@@ -131,6 +131,11 @@ describe('what is refused with exit 2, before an array is asked', () => {
     ['a missing file', ['-f', 'no-such-file.json'], 'no-such-file.json'],
     ['an output file that cannot be written', ['-o', '/no/such/folder/x'], '/no/such/folder/x'],
     ['no source group', ['-n', 's1'], '-s'],
+    [
+      'what is no hash of a plan',
+      ['--expect-plan', 'sha256:beef'],
+      '--expect-plan is "sha256:beef"',
+    ],
     ['a snapshot name of digits alone', ['-s', SOURCE, '-n', '20261124'], '20261124'],
   ])('%s', async (_, args, told) => {
     const { code, stdout, stderr } = await call(example.folder, args);
@@ -175,6 +180,16 @@ describe('what is refused with exit 2, before an array is asked', () => {
     expect(stderr).not.toContain(example.array.api_token);
     expect(code).toBe(2);
     expect(example.simulator.requests()).toEqual([]);
+  });
+
+  it('a name that comes from an option, naming that', async () => {
+    const file = await example.configure({ ...example.credentials, ...groups });
+
+    const { code, stderr } = await call(example.folder, ['-f', file, '-t', 'dev pg', '-n', 's1']);
+
+    expect(stderr).toContain('with -t and -n is not valid: target_protection_group');
+    expect(stderr).toContain('found "dev pg"');
+    expect(code).toBe(2);
   });
 
   it('a file without credentials, naming what is missing', async () => {

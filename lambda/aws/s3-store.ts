@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import {
   GetObjectCommand,
+  HeadObjectCommand,
   NoSuchKey,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -13,8 +15,12 @@ const isConflict = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
   (error.$metadata.httpStatusCode === 412 || error.$metadata.httpStatusCode === 409);
 
-/** The bucket as the steps see it. */
-export const s3Store = (client: S3Client, bucket: string): ObjectStore => {
+/** The bucket as the steps see it. @param newId makes an id that is like no other, for what is written on a condition */
+export const s3Store = (
+  client: S3Client,
+  bucket: string,
+  newId: () => string = randomUUID,
+): ObjectStore => {
   const readVersion = async (key: string): Promise<ObjectVersion | undefined> => {
     try {
       const { Body, ETag = '' } = await client.send(
@@ -42,13 +48,18 @@ export const s3Store = (client: S3Client, bucket: string): ObjectStore => {
 
     async replace(key, text, version) {
       const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version };
-      const object = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
+      const object = { Bucket: bucket, Key: key };
+      const content = { Body: text, ContentType: 'application/json', Metadata: { write: newId() } };
       try {
-        const { ETag = '' } = await client.send(new PutObjectCommand({ ...object, ...condition }));
+        const { ETag = '' } = await client.send(
+          new PutObjectCommand({ ...object, ...content, ...condition }),
+        );
         return ETag;
       } catch (error) {
-        if (isConflict(error)) return undefined;
-        throw error;
+        if (!isConflict(error)) throw error;
+        // The SDK repeats a request whose answer was lost, and then finds what it has written itself.
+        const { ETag, Metadata } = await client.send(new HeadObjectCommand(object));
+        return Metadata?.['write'] === content.Metadata.write ? ETag : undefined;
       }
     },
 

@@ -41,8 +41,10 @@ export const s3Store = (
     },
 
     async write(key, text, contentType) {
+      // Of an empty text the SDK does not know the length, and says so past the log.
+      const content = { Body: text, ContentLength: Buffer.byteLength(text) };
       await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType }),
+        new PutObjectCommand({ Bucket: bucket, Key: key, ContentType: contentType, ...content }),
       );
     },
 

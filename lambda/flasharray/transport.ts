@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { ArrayCredentials } from '../refresh/credentials.ts';
@@ -34,8 +35,8 @@ export interface SentCall {
   /** Of the answer, or the name of the error that came instead. */
   readonly status: number | string;
   readonly ms: number;
-  /** Under which the array has logged it; undefined where it does not say. */
-  readonly request_id: string | undefined;
+  /** The `X-Request-ID` that was sent with it: the array knows the request by it, answered or not. */
+  readonly request_id: string;
 }
 
 /** HTTPS to one array: kept-alive connections, verified certificates, bounded waits. */
@@ -84,7 +85,8 @@ export class Transport {
 
   async #attempt(call: HttpCall): Promise<HttpAnswer> {
     const { method, target, headers, body } = call;
-    const started = this.#clock.now().getTime();
+    const id = randomUUID();
+    const tell = this.#teller(call, id);
     this.sent += 1;
     this.#underWay += 1;
     try {
@@ -92,15 +94,15 @@ export class Transport {
         origin: `https://${this.host}`,
         path: target,
         method,
-        headers,
+        headers: { ...headers, 'x-request-id': id },
         body: body ?? null,
         signal: this.#clock.deadline(ANSWER_MS),
       });
       const text = withoutTokens(await reply.body.text(), headers);
-      this.#tell(call, started, reply.statusCode, reply.headers);
+      tell(reply.statusCode);
       return { status: reply.statusCode, headers: reply.headers, text };
     } catch (error) {
-      this.#tell(call, started, error instanceof Error ? error.name : 'Error');
+      tell(error instanceof Error ? error.name : 'Error');
       throw error;
     } finally {
       this.#underWay -= 1;
@@ -108,15 +110,13 @@ export class Transport {
     }
   }
 
-  #tell(
-    { method, target, headers }: HttpCall,
-    started: number,
-    status: SentCall['status'],
-    { 'x-request-id': id }: HttpAnswer['headers'] = {},
-  ): void {
-    const ms = this.#clock.now().getTime() - started;
-    const request_id = typeof id === 'string' ? withoutTokens(id, headers) : undefined;
-    this.#note({ host: this.host, method, path: pathOf(target), status, ms, request_id });
+  /** Begins to measure. */
+  #teller({ method, target }: HttpCall, request_id: string): (status: SentCall['status']) => void {
+    const started = this.#clock.now().getTime();
+    return (status) => {
+      const ms = this.#clock.now().getTime() - started;
+      this.#note({ host: this.host, method, path: pathOf(target), status, ms, request_id });
+    };
   }
 
   #explain({ method, target }: HttpCall, error: unknown): Error {

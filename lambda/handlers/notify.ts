@@ -9,7 +9,7 @@ import { s3Store } from '../aws/s3-store.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { notifyEnvironment } from '../environment.ts';
 import { measureAges } from '../notices/copy-ages.ts';
-import { endedExecution } from '../notices/ended-execution.ts';
+import { endedExecution, refreshOf } from '../notices/ended-execution.ts';
 import { EVENT_SOURCE, EVENT_TYPE } from '../notices/run-event.ts';
 import { type NoticePorts, tellEnd } from '../notices/tell.ts';
 import { parseInput } from '../refresh/parsing.ts';
@@ -37,16 +37,21 @@ export const notify = async (event: unknown): Promise<unknown> => {
       logger.info('Ages measured', { ages });
       return ages;
     }
-    const { name, status } = asked.ended;
     const told = await tellEnd(asked.ended, cached);
-    logger.info('End told', { run: name, status, ...told });
+    logger.info('End told', { ...aboutOf(asked), ...told });
     return told;
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    logger.error('End not told', { error: name, reason: message });
+    logger.error('End not told', { ...aboutOf(asked), error: name, reason: message });
     throw error;
   }
 };
+
+/** Of which run a line of the log is. */
+const aboutOf = (asked: z.output<typeof notifyEvent>) =>
+  'ended' in asked
+    ? { run: asked.ended.name, refresh: refreshOf(asked.ended), status: asked.ended.status }
+    : {};
 
 const connect = (): NoticePorts => {
   const { BUCKET_NAME, TOPIC_ARN, NOTICE_KINDS } = notifyEnvironment.parse(process.env);

@@ -7,6 +7,7 @@ import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { s3Store } from '../aws/s3-store.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { startEnvironment } from '../environment.ts';
+import { refreshOf } from '../steps/run-step.ts';
 import { type Started, type StartPorts, startRun } from '../steps/start-run.ts';
 
 const logger = new Logger({ serviceName: 'flasharray-refresh' });
@@ -24,7 +25,11 @@ export const start = async (
     return started;
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    logger.error('Run not started', { error: name, reason: message });
+    logger.error('Run not started', {
+      refresh: refreshOf({ event }),
+      error: name,
+      reason: message,
+    });
     throw error;
   }
 };

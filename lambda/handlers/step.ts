@@ -16,6 +16,7 @@ import { parseInput } from '../refresh/parsing.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
 import type { Ports } from '../steps/ports.ts';
 import { runArrayStep } from '../steps/run-array-step.ts';
+import { refreshOf } from '../steps/run-step.ts';
 import { steps } from '../steps/steps.ts';
 import { type CredentialsSource, OpenArrays } from './open-arrays.ts';
 
@@ -83,10 +84,6 @@ const connect = (): ((name: string, run: Run) => Ports) => {
 
 /** The step with which a run begins. */
 const BEGINNING: keyof typeof steps = 'prepare';
-
-/** The first step has not noted the name yet; it opens no array before the event has been checked. */
-const refreshOf = ({ refresh, event }: Run): string | undefined =>
-  refresh ?? z.object({ refresh: z.string() }).safeParse(event).data?.refresh;
 
 /**
  * Where the credentials are for the arrays of a run's refresh. Where the settings say that of some refreshes, one that they

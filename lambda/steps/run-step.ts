@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Run } from '../refresh/run.ts';
 import type { Clock } from './ports.ts';
 
@@ -27,6 +28,10 @@ const addRecord = (before: readonly StepRecord[], record: StepRecord): StepRecor
   return [...before.slice(0, -1), { ...last, ...sum }];
 };
 
+/** The refresh that a run is of: the first step has not noted the name yet, but the event has it. */
+export const refreshOf = ({ refresh, event }: Pick<Run, 'refresh' | 'event'>): string | undefined =>
+  refresh ?? z.object({ refresh: z.string() }).safeParse(event).data?.refresh;
+
 /** Does one step, logs how it went, and notes in the run how long it took and how many requests it sent. */
 export const runStep = async (call: StepCall): Promise<Run> => {
   const { name, act, run, clock, log, countRequests = () => 0 } = call;
@@ -37,7 +42,7 @@ export const runStep = async (call: StepCall): Promise<Run> => {
     ms: clock.now().getTime() - started.getTime(),
     requests: countRequests(),
   });
-  const about = { run: run.id, refresh: run.refresh };
+  const about = { run: run.id, refresh: refreshOf(run), step: name };
   try {
     const result = await act();
     const record = measure();

@@ -21,6 +21,7 @@ export interface StartPorts {
 
 export interface Started {
   readonly run: string;
+  readonly refresh: string;
   readonly execution: string;
   /** False when a repeated delivery found the run started already. */
   readonly started: boolean;
@@ -48,5 +49,5 @@ export const startRun = async (
   if (aborted && !hasTarget && !backsUp && !calls && !hasCleared) return null;
   const run = `${input.refresh}-${origin}`;
   resolveRequest(input, definition, { id: run, started: clock.now() });
-  return { run, ...(await executions.start(run, input)) };
+  return { run, refresh: input.refresh, ...(await executions.start(run, input)) };
 };

@@ -15,6 +15,7 @@ const line = z.object({
   path: z.string(),
   status: z.union([z.number(), z.string()]),
   ms: z.number().nonnegative(),
+  request_id: z.uuid(),
 });
 type Line = z.output<typeof line>;
 
@@ -75,5 +76,55 @@ describe('the log of the step function', () => {
     expect(report.requests.some(({ query }) => Object.keys(query).length > 0)).toBe(true);
     expect(lines.filter(({ path }) => path.includes('?'))).toEqual([]);
     expect(await world.leaks()).toEqual([]);
+  });
+});
+
+describe('the log of the functions', () => {
+  const any = z.looseObject({ level: z.string(), message: z.string() });
+  const linesFrom = (start: number) =>
+    world.logs.slice(start).map((text) => any.parse(JSON.parse(text)));
+  /** What is logged until then, by whichever function. */
+  const logUntil = async (last: object, act: () => Promise<unknown>) => {
+    const before = world.logs.length;
+    await act();
+    await vi.waitFor(
+      () => expect(linesFrom(before)).toContainEqual(expect.objectContaining(last)),
+      { timeout: 10_000 },
+    );
+    return linesFrom(before);
+  };
+
+  it.each([
+    ['a dry run', { execute: false }, 'record-result'],
+    ['a refresh', {}, 'record-result'],
+    ['a run that is refused', { snapshot_name: '???' }, 'record-failure'],
+  ])('says in each line for which step of which run it is: %s', async (_, overrides, last) => {
+    await world.define('nightly', definition);
+    let run = '';
+
+    const lines = await logUntil({ step: last, message: 'Step done' }, async () => {
+      run = (await world.execute({ refresh: 'nightly', ...overrides })).run;
+    });
+
+    // Those of a run before it may have come late.
+    for (const line of lines.slice(lines.findIndex((it) => it['run'] === run))) {
+      expect(line).toMatchObject({ run, refresh: 'nightly', step: expect.any(String) });
+    }
+  });
+
+  it('says of which run it is that was started', async () => {
+    await world.define('nightly', definition);
+
+    const lines = await logUntil({ message: 'Run started' }, () =>
+      world.deployment.start({ refresh: 'nightly', execute: false }),
+    );
+
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        message: 'Run started',
+        run: expect.stringMatching(/^nightly-/),
+        refresh: 'nightly',
+      }),
+    );
   });
 });

@@ -48,7 +48,7 @@ describe('a step', () => {
       {
         level: 'info',
         message: 'Step done',
-        fields: { run: 'nightly-1', refresh: undefined, ...record },
+        fields: { run: 'nightly-1', refresh: 'nightly', ...record },
       },
     ]);
   });

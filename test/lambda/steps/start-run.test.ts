@@ -48,6 +48,7 @@ describe('a run', () => {
 
     await expect(startRun(event, INVOCATION, ports)).resolves.toEqual({
       run: name,
+      refresh: 'nightly',
       execution: `arn:${name}`,
       started: true,
     });

@@ -10,6 +10,7 @@ export interface StubRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly apiToken: string | undefined;
   readonly sessionToken: string | undefined;
+  readonly requestId: string | undefined;
   readonly body: string;
 }
 
@@ -72,6 +73,7 @@ export async function startStubArray(
       query: Object.fromEntries(searchParams),
       apiToken: header('api-token'),
       sessionToken: header('x-auth-token'),
+      requestId: header('x-request-id'),
       body: await text(incoming),
     };
     requests.push(request);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { allAtOnce } from '../lambda/steps/at-once.ts';
 import { CURRENT, LAST_WHOLE } from '../lambda/steps/current-manifest.ts';
 import {
   backupDocument,
@@ -43,14 +44,19 @@ export interface Wanted {
 
 /**
  * Makes what writes that into `directory`, each object as the file of its key, and only what has changed since the last
- * time. A file is replaced whole, so that two processes may write `latest.json` at once.
+ * time: what is in the bucket by now comes from there, and others may have written it anew meanwhile. A file is replaced
+ * whole, so that two processes may write `latest.json` at once. Where one cannot be written, the others are all the same.
  */
-export const mirrorBucket = (bucket: LocalBucket, directory: string): (() => Promise<void>) => {
-  const written = new Map<string, string>();
+export const mirrorBucket = async (
+  bucket: LocalBucket,
+  directory: string,
+): Promise<() => Promise<void>> => {
+  const look = async () =>
+    (await Promise.all(KEPT.map((prefix) => bucket.versions(prefix)))).flat();
+  const written = new Map((await look()).map(({ key, version }) => [key, version]));
   return async () => {
-    const versions = (await Promise.all(KEPT.map((prefix) => bucket.versions(prefix)))).flat();
-    const changed = versions.filter(({ key, version }) => written.get(key) !== version);
-    await Promise.all(
+    const changed = (await look()).filter(({ key, version }) => written.get(key) !== version);
+    await allAtOnce(
       changed.map(async ({ key, version }) => {
         await writeObject(bucket, key, join(directory, key));
         written.set(key, version);

@@ -60,8 +60,8 @@ export const s3Store = (
       } catch (error) {
         if (!isConflict(error)) throw error;
         // The SDK repeats a request whose answer was lost, and then finds what it has written itself.
-        const { ETag, Metadata } = await client.send(new HeadObjectCommand(object));
-        return Metadata?.['write'] === content.Metadata.write ? ETag : undefined;
+        const found = await client.send(new HeadObjectCommand(object)).catch(() => undefined);
+        return found?.Metadata?.['write'] === content.Metadata.write ? found.ETag : undefined;
       }
     },
 

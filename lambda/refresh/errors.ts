@@ -45,8 +45,8 @@ export const errorKinds = {
   ReplicationUnsupported: 'refused',
   ReplicaIncomplete: 'refused',
   ReplicaOutdated: 'refused',
-  /** By the person who has started the run, in place of a step: that was not begun. */
   Interrupted: 'refused',
+  RecordsNotKept: 'refused',
   DatabaseNotReady: 'refused',
   DatabaseInBackupMode: 'refused',
   /** What the checks of a doctor have found. */
@@ -82,6 +82,10 @@ export const errorKinds = {
   HookTimedOut: 'hook',
   HookNotSent: 'hook',
 } as const;
+
+/** Whether the command line has put this error in place of a step, which was not begun. */
+export const isOfCommandLine = (name: string): boolean =>
+  name === 'Interrupted' || name === 'RecordsNotKept';
 
 export type ErrorName = keyof typeof errorKinds;
 export type ErrorKind = (typeof errorKinds)[ErrorName];

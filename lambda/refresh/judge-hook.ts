@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isOfCommandLine } from './errors.ts';
 import { type HookRecord, type HookResult, tailOf } from './hook-record.ts';
 import { recordOf } from './manifest.ts';
 import type { HookCursor } from './run.ts';
@@ -50,7 +51,7 @@ const sent = z.object({ Command: z.object({ CommandId: z.string() }) });
 /** How AWS tells that it has too much to do; such a request has not been carried out. */
 const THROTTLED = /throttl|rate exceeded|too ?many ?requests/i;
 /** How it tells that it will not: by a name of the request's fault, or by an HTTP status of the client's. */
-const REFUSED = /^Ssm\.(Invalid|Duplicate|MaxDocumentSize|Unsupported)|^Interrupted$/;
+const REFUSED = /^Ssm\.(Invalid|Duplicate|MaxDocumentSize|Unsupported)/;
 const CLIENT_FAULT = /access ?denied|not authorized|status code: 4\d\d/i;
 
 const judgeSending = (
@@ -62,7 +63,8 @@ const judgeSending = (
   if (refusal) {
     const problem = told(refusal);
     // Before the message is read: it may repeat a name of the user's.
-    if (REFUSED.test(refusal.Error)) return end(cursor, record, 'NOT_SENT', problem);
+    if (REFUSED.test(refusal.Error) || isOfCommandLine(refusal.Error))
+      return end(cursor, record, 'NOT_SENT', problem);
     // Nothing has begun; the request stays, and is sent again after a pause.
     if (THROTTLED.test(problem)) return waitOn({ ...cursor, looks_at: 'nothing' }, record, problem);
     if (CLIENT_FAULT.test(problem)) return end(cursor, record, 'NOT_SENT', problem);
@@ -103,7 +105,7 @@ const judgeCall = (
   };
   const ended = { ...record, results: [result] };
   if (!refusal) return end(cursor, ended, 'SUCCEEDED');
-  if (refusal.Error === 'Interrupted') return end(cursor, record, 'NOT_SENT', output);
+  if (isOfCommandLine(refusal.Error)) return end(cursor, record, 'NOT_SENT', output);
   if (refusal.Error === 'States.Timeout') return end(cursor, record, 'TIMED_OUT', timedOut(cursor));
   const isRefused =
     UNCALLED.test(refusal.Error) || (OF_LAMBDA.test(refusal.Error) && CLIENT_FAULT.test(output));

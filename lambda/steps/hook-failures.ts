@@ -1,4 +1,4 @@
-import { type ErrorName, joinMessage } from '../refresh/errors.ts';
+import { type ErrorName, isOfCommandLine, joinMessage } from '../refresh/errors.ts';
 import type { HookRecord } from '../refresh/hook-record.ts';
 import type { Run } from '../refresh/run.ts';
 
@@ -20,9 +20,8 @@ const problemOf = ({ point, name, kind, calls, status, problem }: HookRecord): s
 
 /** What a state's Catch would have stored, had the hook been a step of ours. */
 export const failureOf = (record: HookRecord, run: Run): NonNullable<Run['failure']> => {
-  // A person has stopped the run in its place.
-  const interrupted = run.hook?.refusal;
-  if (interrupted?.Error === 'Interrupted') return interrupted;
+  const refusal = run.hook?.refusal;
+  if (refusal && isOfCommandLine(refusal.Error)) return refusal;
   const name = NAMES[record.status] ?? 'HookFailed';
   return asFailure({ name, message: joinMessage(problemOf(record), remedyFor(record)) });
 };

@@ -81,7 +81,7 @@ export const readConfiguration = async (
   const facts = database ? { ora_facts: true } : {};
   const { execute, ...rest } = readDefinition(
     { ...facts, ...withOptions(definition, options) },
-    [what, ...namesIn(options)].join(' with '),
+    `${what}${namesIn(options)}`,
   );
   if (rest.replicate) readCredentials('tgt', secret, standIns, what);
   if (!database && isRefresh(options)) refuseDatabase(rest, options, what);
@@ -125,10 +125,15 @@ export const withOptions = (
   };
 };
 
-/** The options that give a name in place of the file: what is wrong with it is not the file's fault. */
-const namesIn = ({ source, target, snapshotName }: Options): string[] => {
-  const given = Object.keys(pickDefined({ '-s': source, '-t': target, '-n': snapshotName }));
-  return given.length > 0 ? [given.join(' and ')] : [];
+/** Which names options give: what is wrong with these is not the file's fault. */
+const namesIn = ({ source, target, snapshotName }: Options): string => {
+  const given = pickDefined({
+    'source_protection_group from -s': source,
+    'target_protection_group from -t': target,
+    'snapshot_name from -n': snapshotName,
+  });
+  const names = Object.keys(given);
+  return names.length > 0 ? ` (${names.join(', ')})` : '';
 };
 
 const requireGroup = (definition: Readonly<Record<string, unknown>>, options: Options): void => {

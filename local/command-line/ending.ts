@@ -27,7 +27,7 @@ export const showEnd = (ended: Ended, showing: Showing): void => {
 };
 
 const show = (
-  { manifest, path, unkept, result, backsUp }: Ended,
+  { manifest, path, losses, result, backsUp }: Ended,
   { options, args, progress, simulated }: Showing,
 ): void => {
   // The last word is missing: what there is was written for a hook.
@@ -43,19 +43,16 @@ const show = (
     if (manifest.status === 'PLANNED')
       console.log(`\nThis executes it:\n  ${executingCommand(args, manifest)}`);
     console.log(
-      unkept === undefined
-        ? `\nManifest  ${path}`
-        : `\nManifest:\n${JSON.stringify(manifest, null, 2)}`,
+      path === undefined
+        ? `\nManifest, which is kept nowhere else; what lies in the data folder tells of earlier runs:\n${JSON.stringify(manifest, null, 2)}`
+        : `\nManifest  ${path}`,
     );
   }
-  if (unkept !== undefined)
-    progress.warn(
-      `Not all that this run leaves behind could be written on this machine: ${unkept}. Hence exit code ${EXIT.failure}.`,
-    );
+  for (const loss of losses) progress.warn(loss);
 };
 
 export const exitCode = (
-  { manifest, overwriteBegun, inBackupMode, unkept }: Ended,
+  { manifest, overwriteBegun, inBackupMode, losses }: Ended,
   isInterrupted: boolean,
 ): number => {
   if (inBackupMode) return EXIT.inBackupMode;
@@ -64,7 +61,7 @@ export const exitCode = (
   if (manifest.status === 'RUNNING')
     return overwriteBegun && manifest.target === 'untouched' ? EXIT.mixed : EXIT.failure;
   if (manifest.error) return codeOf(manifest.error.name);
-  return isInterrupted || unkept !== undefined ? EXIT.failure : EXIT.success;
+  return isInterrupted || losses.length > 0 ? EXIT.failure : EXIT.success;
 };
 
 /** The exit code for an error, where nothing worse is known. */

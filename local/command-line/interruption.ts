@@ -3,8 +3,11 @@ import { RefreshError } from '../../lambda/refresh/errors.ts';
 import { backupAlarm, type OpenBackup, openBackup } from './backup-alarm.ts';
 import { EXIT } from './exit-codes.ts';
 
+const OVERWRITING = 'Overwrite Volumes';
+/** Not left once it has taken over. */
+const RECOVERING = 'Recover Target';
 /** States from which on the target may be mixed. */
-export const WRITING: readonly string[] = ['Overwrite Volumes', 'Recover Target'];
+export const WRITING: readonly string[] = [OVERWRITING, RECOVERING];
 /** From these on it is whole again. */
 const WHOLE: readonly string[] = [
   'Release Guard',
@@ -33,8 +36,6 @@ const STOPPABLE: readonly (string | undefined)[] = [
   'before_overwrite',
   'after_overwrite',
 ];
-/** Nor is this left once it has taken over. */
-const RECOVERING = 'Recover Target';
 /** The only wait that may be cut short; in the others the array or the database may still be at work. */
 const IDLE_WAIT = 'Wait For Replication';
 
@@ -72,6 +73,7 @@ export class Interruption {
   #requestedAt: number | undefined;
   #state: string | undefined;
   #isWriting = false;
+  #hasOverwritten = false;
   #backup: OpenBackup | undefined;
   #wake: (() => void) | undefined;
   #hook: OpenHook | undefined;
@@ -122,20 +124,17 @@ export class Interruption {
 
   /**
    * To be called before each step, with the run document that it is given.
-   * @throws Interrupted in place of a step that is no longer wanted; the state machine catches it as any error of a step
+   * @param obstacle why else nothing may be begun; once the target is being overwritten, the run goes on all the same
+   * @throws Interrupted, or the obstacle, in place of a step that is no longer wanted; the state machine catches it as any
+   *   error of a step
    */
-  readonly beforeStep = (state: string, run: unknown): void => {
+  readonly beforeStep = (state: string, run: unknown, obstacle?: RefreshError): void => {
     const goesOn =
       UNSTOPPABLE.includes(state) ||
       (state === RECOVERING && this.#isWriting) ||
       (BEGINNING.includes(state) && !STOPPABLE.includes(this.#hook?.point));
-    if (this.requested && !goesOn) {
-      throw new RefreshError(
-        'Interrupted',
-        'The run was stopped by the person who started it.',
-        'Start it again when it suits.',
-      );
-    }
+    if (this.requested && !goesOn) throw stoppedByPerson();
+    if (obstacle && !goesOn && !this.#hasOverwritten && state !== RECOVERING) throw obstacle;
     this.#state = state;
     // What Systems Manager is asked for is no part of the run.
     if (run !== undefined) {
@@ -144,6 +143,7 @@ export class Interruption {
       this.#hook = found && { run: found.id, point: found.hook.point };
     }
     if (WRITING.includes(state)) this.#isWriting = true;
+    if (state === OVERWRITING) this.#hasOverwritten = true;
     if (WHOLE.includes(state)) this.#isWriting = false;
   };
 
@@ -170,3 +170,10 @@ export class Interruption {
     exit(this.#backup ? EXIT.inBackupMode : this.#isWriting ? EXIT.mixed : EXIT.failure);
   }
 }
+
+const stoppedByPerson = (): RefreshError =>
+  new RefreshError(
+    'Interrupted',
+    'The run was stopped by the person who started it.',
+    'Start it again when it suits.',
+  );

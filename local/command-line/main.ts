@@ -1,3 +1,5 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { joinMessage, RefreshError } from '../../lambda/refresh/errors.ts';
 import { recordOf } from '../../lambda/refresh/manifest.ts';
 import { FunctionError } from '../local-function.ts';
@@ -7,7 +9,6 @@ import { EXIT } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { type Options, readOptions, recoveringArguments, USAGE, UsageError } from './options.ts';
 import { Progress, type Screen } from './progress.ts';
-import { requireWritable } from './records.ts';
 import { commandWith } from './report.ts';
 import type { SimulatedArray } from './simulated-array.ts';
 
@@ -99,4 +100,29 @@ const explain = (error: unknown, progress: Progress): number => {
   }
   progress.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.failure;
+};
+
+/** Places that cannot be written to show themselves before the run, not after it. @throws UsageError */
+const requireWritable = async ({ dataDir, outputFile }: Options): Promise<void> => {
+  if (outputFile !== undefined) await requireOutputFile(outputFile);
+  await mkdir(dataDir, { recursive: true }).catch((error: Error) => {
+    throw new UsageError(
+      `The folder "${dataDir}", in which plans and manifests are kept, cannot be made (${error.message}). Name another one with --data-dir.`,
+    );
+  });
+};
+
+const requireOutputFile = async (file: string): Promise<void> => {
+  const isFolder = await stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const writable = await access(dirname(file), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isFolder && writable) return;
+  throw new UsageError(
+    `The output file "${file}" cannot be written. Name a file in a folder that exists with -o.`,
+  );
 };

@@ -5,7 +5,6 @@ import { findAssembly } from '../assembly.ts';
 import type { LocalBucket } from '../aws/bucket.ts';
 import { deployLocally } from '../deployment.ts';
 import type { ExecutionResult } from '../flow.ts';
-import { recallBucket } from '../mirror.ts';
 import { readStack } from '../template.ts';
 import { type OpenBackup, openBackup } from './backup-alarm.ts';
 import type { Configuration } from './configuration.ts';
@@ -33,10 +32,10 @@ export interface Ended {
   readonly backsUp: boolean;
   /** Undefined when not even the failure could be recorded. */
   readonly manifest: Manifest | undefined;
-  /** The manifest's file. */
+  /** The manifest's file; undefined where it could not be written. */
   readonly path: string | undefined;
-  /** Why what the run leaves behind could not be written on this machine, where that is so. */
-  readonly unkept: string | undefined;
+  /** What of all this could not be written on this machine. */
+  readonly losses: readonly string[];
 }
 
 /**
@@ -59,7 +58,7 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     // A hook finds the manifest where a person does.
     environment: { ...configuration.environment, OBJECTS_AT: resolve(options.dataDir) },
     retryScale: options.retryScale,
-    beforeTask: interruption.beforeStep,
+    beforeTask: (state, run) => interruption.beforeStep(state, run, records.obstacle),
     wait: interruption.wait,
     afterTask: () => records.keep(),
     onEvent: (event) => progress.show(event),
@@ -70,11 +69,7 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
     const refresh = refreshNameFor(configuration.definition);
     const definition = JSON.stringify(configuration.definition);
     await deployment.bucket.write(`refreshes/${refresh}.json`, definition, 'application/json');
-    await recallBucket(deployment.bucket, options.dataDir, {
-      refresh,
-      planHash: options.expectPlan,
-      recover: options.recover,
-    });
+    await records.recall(refresh);
     const execution = await deployment.start({ ...eventFor(options), refresh }, invocationId());
     const result = await execution.result;
     const overwriteBegun = execution.history.some(
@@ -89,8 +84,8 @@ export const runRefresh = async (context: RunContext): Promise<Ended> => {
       inBackupMode: openBackup(run),
       backsUp: run?.backs_up ?? false,
       manifest,
-      path: run?.manifest && join(options.dataDir, run.manifest),
-      unkept: records.problem,
+      path: run?.manifest && records.isKept ? join(options.dataDir, run.manifest) : undefined,
+      losses: records.losses,
     };
   } finally {
     await deployment.stop();

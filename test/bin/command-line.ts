@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { main } from '../../local/command-line/main.ts';
 
-const commandLine = fileURLToPath(new URL('../../bin/refresh.ts', import.meta.url));
+export const commandLine = fileURLToPath(new URL('../../bin/refresh.ts', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;

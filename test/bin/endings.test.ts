@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../lambda/refresh/manifest.ts';
 import { some } from '../support/extent.ts';
-import { call, launch } from './command-line.ts';
+import { call, commandLine, launch } from './command-line.ts';
 import { EXCLUDED, groups, SOURCE, useWorkedExample } from './worked-example.ts';
 
 const example = useWorkedExample();
@@ -149,3 +151,17 @@ describe('how it ends', () => {
     expect(stderr).toContain('take the target group as mixed');
   });
 });
+
+it.skipIf(!existsSync('/dev/full'))(
+  'with 1 where what was asked for cannot be written to standard output',
+  () => {
+    const full = openSync('/dev/full', 'w');
+
+    const { status } = spawnSync(process.execPath, [commandLine, '--help'], {
+      stdio: ['ignore', full, 'ignore'],
+    });
+    closeSync(full);
+
+    expect(status).toBe(1);
+  },
+);

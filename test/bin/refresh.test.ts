@@ -187,7 +187,9 @@ describe('what is refused with exit 2, before an array is asked', () => {
 
     const { code, stderr } = await call(example.folder, ['-f', file, '-t', 'dev pg', '-n', 's1']);
 
-    expect(stderr).toContain('with -t and -n is not valid: target_protection_group');
+    expect(stderr).toContain(
+      '(target_protection_group from -t, snapshot_name from -n) is not valid: target_protection_group',
+    );
     expect(stderr).toContain('found "dev pg"');
     expect(code).toBe(2);
   });

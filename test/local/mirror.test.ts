@@ -1,7 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { recallBucket } from '../../local/mirror.ts';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalBucket, startBucket } from '../../local/aws/bucket.ts';
+import { Records } from '../../local/command-line/records.ts';
+import { mirrorBucket, recallBucket } from '../../local/mirror.ts';
 import { newFolder, removeFolders } from '../bin/command-line.ts';
 import { MemoryStore } from '../lambda/support/memory-store.ts';
 
@@ -50,4 +52,66 @@ it('what tells own snapshots, and those that others use, is recalled by every ru
   ];
 
   expect(await recall(undefined, kept)).toEqual(kept);
+});
+
+describe('what is in the bucket is kept', () => {
+  let bucket: LocalBucket;
+  beforeEach(async () => {
+    bucket = await startBucket('refreshes');
+  });
+  afterEach(() => bucket.stop());
+
+  const USE = 'runs/_snapshots/fa-prod/prd-pg/prd-pg.s1/run-1.json';
+
+  it('but not what was recalled: another process may have written it since', async () => {
+    const folder = await newFolder();
+    await mkdir(dirname(join(folder, USE)), { recursive: true });
+    await writeFile(join(folder, USE), '{"by":"this run, earlier"}');
+    await recallBucket(bucket, folder, {
+      refresh: 'dev-pg',
+      planHash: undefined,
+      recover: undefined,
+    });
+    const mirror = await mirrorBucket(bucket, folder);
+    await writeFile(join(folder, USE), '{"by":"another"}');
+
+    await mirror();
+
+    expect(await readFile(join(folder, USE), 'utf8')).toBe('{"by":"another"}');
+  });
+
+  it('as far as it can be, before it is said that something cannot', async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, 'runs'), '');
+    const mirror = await mirrorBucket(bucket, folder);
+    const manifests = Array.from({ length: 20 }, (_, index) => `manifests/dev-pg/r-${index}.json`);
+    for (const key of ['runs/r-1/plan.json', ...manifests])
+      await bucket.write(key, '{}', 'application/json');
+
+    await expect(mirror()).rejects.toMatchObject({ code: 'ENOTDIR' });
+
+    for (const key of manifests) expect(await readFile(join(folder, key), 'utf8')).toBe('{}');
+  });
+});
+
+it('who clears up after another goes on where nothing can be noted', async () => {
+  const bucket = await startBucket('refreshes');
+  const dataDir = await newFolder();
+  await writeFile(join(dataDir, 'runs'), '');
+  const warnings: string[] = [];
+  const records = new Records(
+    bucket,
+    { dataDir, outputFile: undefined, expectPlan: undefined, recover: 'run-1' },
+    (text) => warnings.push(text),
+  );
+  await records.recall('dev-pg');
+  await bucket.write('runs/r-1/plan.json', '{}', 'application/json');
+
+  await records.keep();
+  await records.keep();
+
+  expect(records.obstacle).toBeUndefined();
+  expect(records.losses).toEqual(warnings);
+  expect(warnings).toHaveLength(1);
+  await bucket.stop();
 });

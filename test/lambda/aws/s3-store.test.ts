@@ -53,6 +53,12 @@ describe('an object is written over', () => {
     expect(await store.replace('runs/r/a.json', '{}', '"etag-1"')).toBeUndefined();
   });
 
+  it('not where it cannot be told whose the object is', async () => {
+    const { store } = bucketThat((input) => refused('x', 'Body' in input ? 412 : 500)());
+
+    expect(await store.replace('runs/r/a.json', '{}', '"etag-1"')).toBeUndefined();
+  });
+
   it('and fails where S3 fails', async () => {
     const { store } = bucketThat(refused('SlowDown', 503));
 

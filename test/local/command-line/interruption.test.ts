@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RefreshError } from '../../../lambda/refresh/errors.ts';
 import { Interruption } from '../../../local/command-line/interruption.ts';
 
 /** A run that has noted that it puts its database into backup mode, and one that has come out of it again. */
@@ -56,6 +57,34 @@ describe('a first signal', () => {
     await interruption.wait(0, 'Wait For Database');
 
     expect(said.at(-1)).toContain('nothing that the database was asked can still happen');
+  });
+});
+
+describe('where what a run notes is lost', () => {
+  const lost = new RefreshError('RecordsNotKept', 'The disk is full.', 'Make room.');
+
+  it.each(['Take Snapshot', 'Read Database', 'Begin Backup', 'Acquire Guard', 'Overwrite Volumes'])(
+    '%s is not begun',
+    (state) => {
+      const { interruption } = start();
+      interruption.beforeStep('Prepare', {});
+
+      expect(() => interruption.beforeStep(state, {}, lost)).toThrow(lost);
+    },
+  );
+
+  it('what was begun is ended, and recorded', () => {
+    const { interruption } = start();
+    for (const state of ['End Backup', 'Roll Back', 'Recover Target', 'Record Failure'])
+      interruption.beforeStep(state, {}, lost);
+  });
+
+  it('a target that is being overwritten is overwritten to the end, and its hooks are called', () => {
+    const { interruption } = start();
+    interruption.beforeStep('Overwrite Volumes', {});
+    for (const state of ['Overwrite Volumes', 'Verify Target', 'Release Guard', 'Follow Hooks'])
+      interruption.beforeStep(state, { id: 'run-1', hook: { point: 'after_overwrite' } }, lost);
+    interruption.beforeStep('Send Command', undefined, lost);
   });
 });
 

@@ -20,7 +20,7 @@ const notifyEvent = z.union([
   z.strictObject({ ages: z.literal(true) }),
 ]);
 
-const logger = new Logger({ serviceName: SERVICE });
+const logger = new Logger({ serviceName: SERVICE, persistentKeys: { step: 'notify' } });
 let cached: NoticePorts | undefined;
 
 /** Tells people and programs of ends of runs, and measures them and the ages of the copies. */

@@ -10,7 +10,10 @@ import { startEnvironment } from '../environment.ts';
 import { refreshOf } from '../steps/run-step.ts';
 import { type Started, type StartPorts, startRun } from '../steps/start-run.ts';
 
-const logger = new Logger({ serviceName: 'flasharray-refresh' });
+const logger = new Logger({
+  serviceName: 'flasharray-refresh',
+  persistentKeys: { step: 'start' },
+});
 let cached: StartPorts | undefined;
 
 /** Starts a run: from a schedule, an event on the bus, a person at the console, or after a run that was aborted. */

@@ -1,3 +1,4 @@
+import { heldBy } from '../refresh/held-copy.ts';
 import { CURRENT, readManifest } from '../steps/current-manifest.ts';
 import { listRefreshes } from '../steps/definitions.ts';
 import type { Clock } from '../steps/ports.ts';
@@ -18,9 +19,9 @@ export const measureAges = async (
   const ages: Record<string, number> = {};
   for (const refresh of await listRefreshes(store)) {
     const manifest = await readManifest(store, `${manifestFolder(refresh)}/${CURRENT}`);
-    const created = manifest?.target === 'mixed' ? null : manifest?.snapshot?.created;
-    if (!created) continue;
-    const hours = (clock.now().getTime() - Date.parse(created)) / MS_PER_HOUR;
+    const copy = heldBy(manifest);
+    if (!copy) continue;
+    const hours = (clock.now().getTime() - Date.parse(copy.created)) / MS_PER_HOUR;
     ages[refresh] = hours;
     measure(refresh, [{ name: 'CopyAgeHours', unit: 'None', value: hours }]);
   }

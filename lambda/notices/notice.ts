@@ -130,7 +130,7 @@ const reasons = (ended: Ended, kind: NoticeKind): string[] => {
       '',
       'The execution was ended from outside, so nothing could be recorded. Where it may have begun something, a run has been ' +
         'started that clears up: it puts the target back, or finds the copy complete, and tells so itself, in about a quarter ' +
-        'of an hour.',
+        'of an hour. Until then take the target as MIXED: do not open the database.',
     ];
   }
   if (hasFailedChecks(ended.manifest)) return tellFailed(ended.manifest);

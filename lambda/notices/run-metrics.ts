@@ -16,8 +16,9 @@ export const measurementsOf = ({ execution, manifest }: Ended): Measurement[] =>
     value: Number(execution.status !== 'SUCCEEDED'),
   } as const;
   if (!manifest) return [failed];
-  const { pairs, steps, target, status } = manifest;
-  const copied = target === 'refreshed' && status === 'SUCCEEDED' ? pairs : [];
+  const { pairs, steps, target, mode, guard } = manifest;
+  // Without a guard of its own a run tells of a copy that another has made.
+  const copied = target === 'refreshed' && mode === 'refresh' && guard !== null ? pairs : [];
   return [
     failed,
     {
@@ -54,9 +55,10 @@ const inBackupMode = ({ backup_mode, error }: Manifest): Measurement[] => {
 const isOpen = (backup: Manifest['backup_mode']): boolean =>
   backup !== null && backup.begun !== null && backup.ended === null;
 
-/** How long the run waited until the snapshot had arrived on the second array. */
-const replicationLag = ({ replication, snapshot, target }: Manifest): Measurement[] => {
-  if (!replication?.done || !snapshot?.created || target === 'untouched') return [];
+/** How long the run waited until the snapshot had arrived on the second array, or until it gave up. */
+const replicationLag = ({ replication, snapshot }: Manifest): Measurement[] => {
+  const hasWaited = replication && (replication.done || replication.waited_seconds > 0);
+  if (!hasWaited || !snapshot?.created) return [];
   return [{ name: 'ReplicationLag', unit: 'Seconds', value: replication.waited_seconds }];
 };
 

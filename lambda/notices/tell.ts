@@ -15,7 +15,7 @@ export interface NoticePorts {
   readonly isWanted: (kind: NoticeKind) => boolean;
   readonly publish: (notice: Notice) => Promise<void>;
   readonly putEvent: (event: RunEvent) => Promise<void>;
-  readonly measure: (refresh: string, measurements: readonly Measurement[]) => void;
+  readonly measure: (refresh: string, measurements: readonly Measurement[], run?: string) => void;
 }
 
 /** Tells of the end of an execution: other programs, people where they want it, and CloudWatch. */
@@ -28,7 +28,7 @@ export const tellEnd = async (
   const told = ports.isWanted(notice.kind);
   // A name that no refresh has is none to measure under.
   const refresh = ended.manifest ? ended.manifest.refresh : refreshOf(execution);
-  if (refresh) ports.measure(refresh, measurementsOf(ended));
+  if (refresh) ports.measure(refresh, measurementsOf(ended), execution.name);
   // One that fails must not keep the other from being done; the function is called again for both.
   const done = await Promise.allSettled([
     ports.putEvent(eventOf(ended)),

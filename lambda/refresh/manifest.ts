@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type DatabaseRecord, databaseRecord, factsAtSnapshot } from './database-facts.ts';
 import { type Check, checkSchema } from './doctor.ts';
 import { splitMessage } from './errors.ts';
+import { heldCopySchema } from './held-copy.ts';
 import { type HookRecord, hookRecordSchema } from './hook-record.ts';
 import { isRecord } from './parsing.ts';
 import { type Plan, rules } from './plan.ts';
@@ -72,6 +73,18 @@ export const manifestSchema = z.strictObject({
   target_protection_group: z.string().nullable(),
   arrays: z.strictObject({ source: arraySchema.nullable(), target: arraySchema.nullable() }),
   snapshot: snapshotSchema.nullable(),
+  copy: heldCopySchema
+    .nullable()
+    .default(null)
+    .meta({
+      description:
+        'Which snapshot of the source the target holds after a run that has changed it, also after an undo; null where it is a ' +
+        'mix, or not known',
+    }),
+  copy_before: heldCopySchema
+    .nullable()
+    .default(null)
+    .meta({ description: 'Likewise what it held before that run' }),
   database: databaseRecord.nullable().meta({
     description:
       'Facts of the source database that the snapshot holds; null where they were not asked for. Time and SCN are of just ' +
@@ -170,6 +183,8 @@ export const makeManifest = (
     target_protection_group: run.target_protection_group,
     arrays,
     snapshot: run.snapshot ?? null,
+    copy: null,
+    copy_before: null,
     database: database ? atSnapshot(database, run) : null,
     backup_mode: backupModeOf(run),
     replication: run.replication ?? null,

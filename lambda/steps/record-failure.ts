@@ -54,6 +54,7 @@ const NO_DOCUMENTS: RunDocuments = {
   hooks: undefined,
   doctor: undefined,
   arrays: undefined,
+  current: undefined,
 };
 
 /** As much as can be said of a run that Prepare refused: its event and definition may be what was wrong. */

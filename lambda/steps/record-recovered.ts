@@ -1,7 +1,8 @@
 import { type GuardRecord, runOf } from '../refresh/guard.ts';
+import { heldCopies } from '../refresh/held-copy.ts';
 import { type Manifest, makeManifest } from '../refresh/manifest.ts';
 import { type Recovered, type Run, runSchema } from '../refresh/run.ts';
-import { readManifest, restoreCurrent, writeCurrent } from './current-manifest.ts';
+import { CURRENT, readManifest, restoreCurrent, writeCurrent } from './current-manifest.ts';
 import { databaseDocument, findDocument, planDocument, writeJson } from './documents.ts';
 import { asEnded, RUN_ENDED } from './interim-manifest.ts';
 import type { ObjectStore } from './ports.ts';
@@ -28,8 +29,10 @@ export const recordRecovered = async (
   const folder = manifestFolder(owner.refresh || undefined);
   const key = `${folder}/${runOf(owner.guards)}.json`;
   const earlier = (await readManifest(store, key)) ?? (await reconstruct(store, by, record));
+  const current = await readManifest(store, `${folder}/${CURRENT}`);
   const manifest: Manifest = {
     ...asEnded(earlier),
+    ...(outcome === 'refreshed' && heldCopies({ ...earlier, target: outcome }, current)),
     target: outcome,
     guard: name,
     recovery_steps: [],
@@ -62,6 +65,8 @@ const reconstruct = async (
     execution: owner.guards,
     started: by.started,
     refresh: owner.refresh,
+    // An undo copies from a snapshot of the target group.
+    mode: owner.snapshot.startsWith(`${by.target_protection_group}.`) ? 'undo' : 'refresh',
     target_protection_group: by.target_protection_group,
     source_array: by.source_array,
     target_array: by.target_array,

@@ -1,5 +1,6 @@
 import type { DatabaseRecord } from '../refresh/database-facts.ts';
 import type { Check } from '../refresh/doctor.ts';
+import { heldCopies } from '../refresh/held-copy.ts';
 import { plannedHooks } from '../refresh/hook-calls.ts';
 import type { HookRecord } from '../refresh/hook-record.ts';
 import { type Manifest, makeManifest, type Outcome } from '../refresh/manifest.ts';
@@ -7,7 +8,7 @@ import type { Plan } from '../refresh/plan.ts';
 import type { Run } from '../refresh/run.ts';
 import type { SnapshotVolume } from '../refresh/volumes.ts';
 import { allAtOnce } from './at-once.ts';
-import { writeCurrent } from './current-manifest.ts';
+import { CURRENT, readManifest, writeCurrent } from './current-manifest.ts';
 import {
   arraysDocument,
   databaseDocument,
@@ -41,18 +42,21 @@ export interface RunDocuments {
   readonly hooks: HookNotes | undefined;
   readonly doctor: readonly Check[] | undefined;
   readonly arrays: Manifest['arrays'] | undefined;
+  /** Of the run that has changed the target last, where this one may have, too. */
+  readonly current: Manifest | undefined;
 }
 
 export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<RunDocuments> => {
-  const [plan, volumes, database, hooks, doctor, arrays] = await Promise.all([
+  const [plan, volumes, database, hooks, doctor, arrays, current] = await Promise.all([
     findDocument(store, run.id, planDocument),
     findDocument(store, run.id, snapshotDocument),
     findDocument(store, run.id, databaseDocument),
     findDocument(store, run.id, hooksDocument),
     run.mode === 'doctor' ? findDocument(store, run.id, doctorDocument) : undefined,
     run.source_array ? undefined : findDocument(store, run.id, arraysDocument),
+    run.guard && readManifest(store, `${manifestFolder(run.refresh)}/${CURRENT}`),
   ]);
-  return { plan, volumes, database, hooks, doctor, arrays };
+  return { plan, volumes, database, hooks, doctor, arrays, current };
 };
 
 /**
@@ -62,14 +66,17 @@ export const readRunDocuments = async (run: Run, store: ObjectStore): Promise<Ru
 export const writeManifest = async (
   run: Run,
   store: ObjectStore,
-  { plan, volumes, database, hooks, doctor, arrays }: RunDocuments,
+  { plan, volumes, database, hooks, doctor, arrays, current }: RunDocuments,
   outcome: Outcome,
 ): Promise<Run> => {
-  const manifest = makeManifest(
+  const made = makeManifest(
     run,
     { plan, database, hooks: hooksOf(run, hooks), doctor, arrays },
     outcome,
   );
+  // A run that was put back has changed nothing in the end; who clears up after another sees to that one's record.
+  const isChanged = outcome.target === 'mixed' || run.guard?.target === 'refreshed';
+  const manifest = isChanged ? { ...made, ...heldCopies(made, current) } : made;
   const folder = manifestFolder(run.refresh);
   const key = manifestKey(run.refresh, run.id);
   // What was copied; else what the snapshot holds.
@@ -79,8 +86,6 @@ export const writeManifest = async (
     store.write(`${folder}/${run.id}.volumes.txt`, lines, 'text/plain'),
     writeJson(store, key, manifest),
   ]);
-  // A run that was put back has changed nothing in the end; who clears up after another sees to that one's record.
-  const isChanged = outcome.target === 'mixed' || run.guard?.target === 'refreshed';
   await allAtOnce([
     writeJson(store, `${folder}/latest.json`, manifest),
     isChanged ? writeCurrent(store, folder, manifest) : undefined,

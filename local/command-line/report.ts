@@ -3,6 +3,7 @@ import type { Manifest } from '../../lambda/refresh/manifest.ts';
 import type { ArrayIdentity } from '../../lambda/refresh/run.ts';
 import { formatSize } from '../../lambda/refresh/volumes.ts';
 import { checksTable, describeChecks } from './report-checks.ts';
+import { retentionLines } from './report-retention.ts';
 import { table } from './table.ts';
 
 /**
@@ -140,11 +141,14 @@ const hooksTable = ({ hooks }: Manifest): string => {
   );
 };
 
-const notes = ({ excluded, warnings }: Manifest): string =>
-  [
+const notes = (manifest: Manifest): string => {
+  const { excluded, warnings } = manifest;
+  return [
     ...(excluded.length > 0 ? [`Excluded: ${excluded.map(({ name }) => name).join(', ')}`] : []),
+    ...retentionLines(manifest),
     ...warnings.map((warning) => `Note: ${warning}`),
   ].join('\n');
+};
 
 const TARGET_STATES: Readonly<Record<Manifest['target'], string>> = {
   none: 'There is no target group.',

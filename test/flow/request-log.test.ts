@@ -124,6 +124,7 @@ describe('the log of the functions', () => {
         message: 'Run started',
         run: expect.stringMatching(/^nightly-/),
         refresh: 'nightly',
+        step: 'start',
       }),
     );
   });

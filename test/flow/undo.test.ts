@@ -69,6 +69,22 @@ describe('on one array', () => {
       expect(await world.object('manifests/nightly/current.json')).toEqual(undo.manifest);
     });
 
+    it('says which copy the target holds again, and so how old that is', async () => {
+      const first = await world.run('nightly');
+      const second = await world.run('nightly');
+
+      const undo = await world.run('nightly', { undo: true });
+      const redo = await world.run('nightly', { undo: true });
+
+      const copyOf = ({ manifest: { snapshot } }: RunReport) => ({
+        snapshot: snapshot?.name,
+        created: snapshot?.created,
+      });
+      expect(second.manifest).toMatchObject({ copy: copyOf(second), copy_before: copyOf(first) });
+      expect(undo.manifest).toMatchObject({ copy: copyOf(first), copy_before: copyOf(second) });
+      expect(redo.manifest).toMatchObject({ copy: copyOf(second), copy_before: copyOf(first) });
+    });
+
     it('keeps the pairs: the next refresh makes the same', async () => {
       const { refresh } = await undoTwice(world);
 

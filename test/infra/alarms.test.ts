@@ -61,7 +61,11 @@ const emitted = (measurements: readonly Measurement[], refresh = 'nightly'): Emi
 
 /** Whether each value that an alarm looks at breaches its threshold. */
 const breaches = (alarm: AlarmProperties, values: readonly Emitted[]): boolean[] => {
-  const key = ({ Namespace, MetricName, Dimensions }: Omit<Emitted, 'value'> | AlarmProperties) =>
+  const key = ({
+    Namespace,
+    MetricName,
+    Dimensions,
+  }: Omit<Emitted, 'value' | 'Unit'> | AlarmProperties) =>
     JSON.stringify([Namespace, MetricName, Object.entries(Dimensions ?? {}).sort()]);
   return values
     .filter((it) => key(it) === key(alarm))
@@ -75,6 +79,14 @@ const afterRun = (name: string, ended: Ended, refresh?: string): boolean[] =>
   breaches(alarmNamed(name), emitted(measurementsOf(ended), refresh));
 
 const ofRuns = ['RunAborted', 'RunFailed', 'RunTimedOut'];
+
+it('values are told in the units of CloudWatch', () => {
+  const units = ['Seconds', 'Count', 'Bytes', 'None'] as const;
+
+  const told = emitted(units.map((unit) => ({ name: `of ${unit}`, unit, value: 1 })));
+
+  expect(told.map(({ Unit }) => Unit)).toEqual(units);
+});
 
 describe('the alarms', () => {
   it.each<[string, Template, string[]]>([
@@ -241,7 +253,11 @@ describe('the alarm of a copy that is too old', () => {
     store.put(`${manifestFolder('nightly')}/${CURRENT}`, manifestWith());
     const clock = new ManualClock(STARTED);
     clock.advance(hours * 3_600_000);
-    const measured: [refresh: string, measurements: readonly Measurement[]][] = [];
+    const measured: [
+      refresh: string,
+      measurements: readonly Measurement[],
+      run?: string | undefined,
+    ][] = [];
     await measureAges({ store, measure: (...it) => measured.push(it) }, clock);
     return measured.flatMap(([refresh, it]) => breaches(alarm, emitted(it, refresh)));
   };

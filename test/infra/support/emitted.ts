@@ -7,7 +7,7 @@ const embedded = z.looseObject({
       z.object({
         Namespace: z.string(),
         Dimensions: z.tuple([z.array(z.string())]),
-        Metrics: z.array(z.object({ Name: z.string() })),
+        Metrics: z.array(z.object({ Name: z.string(), Unit: z.string() })),
       }),
     ]),
   }),
@@ -18,6 +18,7 @@ export interface Emitted {
   readonly Namespace: string;
   readonly MetricName: string;
   readonly Dimensions: Readonly<Record<string, string>>;
+  readonly Unit: string;
   readonly value: number;
 }
 
@@ -35,9 +36,10 @@ export const emittedBy = (write: () => void): Emitted[] => {
 const valuesIn = (line: string): Emitted[] => {
   const document = embedded.parse(JSON.parse(line));
   const { Namespace, Dimensions, Metrics } = document._aws.CloudWatchMetrics[0];
-  return Metrics.map(({ Name }) => ({
+  return Metrics.map(({ Name, Unit }) => ({
     Namespace,
     MetricName: Name,
+    Unit,
     Dimensions: Object.fromEntries(Dimensions[0].map((key) => [key, String(document[key])])),
     value: Number(document[Name]),
   }));

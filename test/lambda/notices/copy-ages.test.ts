@@ -16,7 +16,11 @@ const measure = async (held: Readonly<Record<string, unknown>>) => {
   }
   const clock = new ManualClock(STARTED);
   clock.advance(3 * 3_600_000);
-  const measured: [refresh: string, measurements: readonly Measurement[]][] = [];
+  const measured: [
+    refresh: string,
+    measurements: readonly Measurement[],
+    run?: string | undefined,
+  ][] = [];
   const ages = await measureAges({ store, measure: (...it) => measured.push(it) }, clock);
   return { ages, measured };
 };

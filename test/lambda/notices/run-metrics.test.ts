@@ -12,6 +12,11 @@ const valuesOf = (ended: Ended) =>
 const work = { Duration: 12, ArrayRequests: 11 };
 const copied = { Volumes: 2, CopiedBytes: 3 * GIB };
 const nothingCopied = { Volumes: 0, CopiedBytes: 0 };
+const waited = (waited_seconds: number, done: boolean) => ({
+  ...beginReplication('fa-prod:prd-pg.s1'),
+  waited_seconds,
+  done,
+});
 const recovered = (outcome: 'nothing' | 'refreshed' | 'untouched' | 'restored') => ({
   recovered: { run: 'nightly-0', outcome },
 });
@@ -48,7 +53,17 @@ describe('the measurements of a run', () => {
     [
       'failed when all had been copied',
       failed('HookFailed', 'refreshed'),
+      { RunsFailed: 1, ...copied, TargetMixed: 0 },
+    ],
+    [
+      'found a complete copy of another run, and was refused then',
+      failed('TargetInUse', 'refreshed', { guard: null, ...recovered('refreshed') }),
       { RunsFailed: 1, ...nothingCopied, TargetMixed: 0 },
+    ],
+    [
+      'has undone a refresh',
+      succeeded({ mode: 'undo', target: 'restored' }),
+      { RunsFailed: 0, ...nothingCopied, TargetMixed: 0 },
     ],
     [
       'left its target mixed',
@@ -94,13 +109,25 @@ describe('the measurements of a run', () => {
     expect(valuesOf(ended)['DatabaseInBackupMode']).toBe(value);
   });
 
-  it('say how long a snapshot took to the second array, once it is there', () => {
-    const begun = { ...beginReplication('fa-prod:prd-pg.s1'), waited_seconds: 420 };
-    const lagOf = (done: boolean) =>
-      valuesOf(succeeded({ replication: { ...begun, done } }))['ReplicationLag'];
-
-    expect(lagOf(true)).toBe(420);
-    expect(lagOf(false)).toBeUndefined();
-    expect(valuesOf(succeeded())['ReplicationLag']).toBeUndefined();
+  it.each<[string, Ended, number | undefined]>([
+    ['has arrived', succeeded({ replication: waited(420, true) }), 420],
+    [
+      'has arrived, though the target was refused then',
+      failed('TargetInUse', 'untouched', { replication: waited(420, true) }),
+      420,
+    ],
+    [
+      'was waited for in vain',
+      failed('ReplicationStalled', 'untouched', { replication: waited(3_600, false) }),
+      3_600,
+    ],
+    [
+      'was only planned',
+      succeeded({ status: 'PLANNED', target: 'untouched', replication: waited(0, false) }),
+      undefined,
+    ],
+    ['is not replicated', succeeded(), undefined],
+  ])('say how long a snapshot was waited for on the second array that %s', (_, ended, lag) => {
+    expect(valuesOf(ended)['ReplicationLag']).toBe(lag);
   });
 });

@@ -25,7 +25,11 @@ const tell = async (
   if (manifest) store.put(manifestKey('nightly', 'nightly-1'), manifest);
   const notices: Notice[] = [];
   const events: RunEvent[] = [];
-  const measured: [refresh: string, measurements: readonly Measurement[]][] = [];
+  const measured: [
+    refresh: string,
+    measurements: readonly Measurement[],
+    run?: string | undefined,
+  ][] = [];
   const answer = tellEnd(ended.execution, {
     store,
     locate: (key) => `s3://bucket/${key}`,
@@ -72,7 +76,9 @@ describe('the end of a run is told', () => {
     const { events, measured } = await tell(endedWith({ status: 'ABORTED' }), { manifest });
 
     expect(events).toMatchObject([{ status: 'ABORTED', target: 'unknown', manifest: null }]);
-    expect(measured).toEqual([['nightly', [{ name: 'RunsFailed', unit: 'Count', value: 1 }]]]);
+    expect(measured).toEqual([
+      ['nightly', [{ name: 'RunsFailed', unit: 'Count', value: 1 }], 'nightly-1'],
+    ]);
   });
 
   it('without a measurement where nobody knows of which refresh it is one', async () => {

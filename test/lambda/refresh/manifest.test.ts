@@ -49,6 +49,8 @@ describe('a manifest', () => {
       target_protection_group: 'dev-pg',
       arrays: { source: array, target: array },
       snapshot: { name: 'prd-pg.s1', created: started, reused: false },
+      copy: null,
+      copy_before: null,
       database: null,
       backup_mode: null,
       replication: null,

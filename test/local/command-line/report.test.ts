@@ -38,7 +38,7 @@ const backup: RunBackup = {
 interface Case {
   readonly run?: object;
   readonly database?: DatabaseRecord;
-  readonly outcome?: Partial<Pick<Manifest, 'status' | 'target' | 'error'>>;
+  readonly outcome?: Partial<Pick<Manifest, 'status' | 'target' | 'error' | 'retention'>>;
   readonly backsUp?: boolean;
 }
 
@@ -51,11 +51,11 @@ const report = ({ run = {}, database, outcome = {}, backsUp = false }: Case): st
     target_protection_group: 'dev-pg',
     ...run,
   });
-  const { status = 'SUCCEEDED', target = 'refreshed', error } = outcome;
+  const { status = 'SUCCEEDED', target = 'refreshed', error, retention } = outcome;
   const manifest = makeManifest(
     document,
     { plan: undefined, database },
-    { status, target, ...(error && { error }) },
+    { status, target, ...(error && { error }), ...(retention && { retention }) },
   );
   return reportRun(manifest, backsUp);
 };
@@ -170,5 +170,41 @@ describe('of a recovery the report tells', () => {
     const text = report({ ...recover('nothing', planned), outcome: { status: 'PLANNED' } });
 
     expect(text).toContain('PLANNED: nothing would be cleared up.');
+  });
+});
+
+describe('of older snapshots of the source the report tells', () => {
+  const none = { keep: 7, kept: 7, destroyed: [], would_destroy: [], left: [] };
+
+  it('which went, and which stay and why', () => {
+    const retention = {
+      ...none,
+      destroyed: ['prd-pg.s1'],
+      left: [{ name: 'prd-pg.s0', reason: 'it is still being replicated' }],
+    };
+
+    const text = report({ outcome: { retention } });
+
+    expect(text).toContain(
+      'Destroyed: prd-pg.s1 (older than the newest 7; it can be recovered)\n' +
+        'Stays: prd-pg.s0 (older than the newest 7, but it is still being replicated)',
+    );
+  });
+
+  it('which would go, the first ten of many', () => {
+    const would_destroy = Array.from({ length: 12 }, (_, index) => `prd-pg.s${index}`);
+
+    const text = report({
+      outcome: { status: 'PLANNED', target: 'untouched', retention: { ...none, would_destroy } },
+    });
+
+    expect(text.match(/Would be destroyed: prd-pg\.s\d \(older than the newest 7\)/g)).toHaveLength(
+      10,
+    );
+    expect(text).toContain('… and 2 more, which the manifest lists');
+  });
+
+  it('nothing where there is none', () => {
+    expect(report({ outcome: { retention: none } })).not.toMatch(/destroyed|Stays/i);
   });
 });

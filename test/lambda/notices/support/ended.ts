@@ -2,7 +2,7 @@ import type { EndedExecution } from '../../../../lambda/notices/ended-execution.
 import type { Ended } from '../../../../lambda/notices/notice.ts';
 import { type Manifest, makeManifest } from '../../../../lambda/refresh/manifest.ts';
 import { makePlan } from '../../../../lambda/refresh/plan.ts';
-import { runSchema } from '../../../../lambda/refresh/run.ts';
+import { NO_GUARD, runSchema } from '../../../../lambda/refresh/run.ts';
 import { member, target } from '../../refresh/support/volumes.ts';
 
 export const STARTED = '2026-11-24T01:00:00.000Z';
@@ -22,6 +22,7 @@ const whole = makeManifest(
     target_protection_group: 'dev-pg',
     source_array: array,
     snapshot: { name: 'prd-pg.s1', created: STARTED, reused: false },
+    guard: { ...NO_GUARD, snapshot: 'dev-pg.before-s1', target: 'refreshed' },
     steps: [
       { step: 'prepare', started: STARTED, ms: 210, requests: 9 },
       { step: 'take-snapshot', started: STARTED, ms: 90, requests: 2 },

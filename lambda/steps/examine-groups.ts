@@ -48,13 +48,17 @@ const examineGroup = (
   });
   void check(`${side} safemode`, async () => {
     const { name } = await group;
-    const [found] = await (await examined.known).array.protectionGroups([name]);
-    return judged(judgeSafeMode(name, found?.retentionLock ?? null));
+    return judged(await lookAtSafeMode((await examined.known).array, name));
   });
   void check(`${side} role`, async () => {
     return judged(await trySnapshot(await group, examined, subject));
   });
   return group;
+};
+
+export const lookAtSafeMode = async (array: FlashArray, group: string): Promise<Judgement> => {
+  const [found] = await array.protectionGroups([group]);
+  return judgeSafeMode(group, found?.retentionLock ?? null);
 };
 
 /** A run takes a snapshot of either group: that of the target is its guard. The array tells whether the token may. */

@@ -1,8 +1,11 @@
+import { type Judgement, pass } from '../refresh/doctor.ts';
+import { isError } from '../refresh/errors.ts';
 import { judgeConnection, judgeReplica } from '../refresh/judge-array.ts';
 import { replicaGroupName } from '../refresh/naming.ts';
 import { judged } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
-import type { SourceGroup } from './examine-groups.ts';
+import type { KnownArray } from './examine-array.ts';
+import { lookAtSafeMode, type SourceGroup } from './examine-groups.ts';
 import { lookAtReplication } from './look-at-replication.ts';
 
 /** Checks the way of the source group's snapshots to the second array. */
@@ -30,4 +33,22 @@ export const examineReplication = (subject: Subject, found: SourceGroup): void =
     const now = (await subject.target.space).asOf ?? ports.clock.now().getTime();
     return judged(judgeReplica(newest?.created ?? null, now));
   });
+  void check('replica safemode', async () => {
+    const [source, target] = [await subject.source.known, await subject.target.known];
+    const group = replicaGroupName(source.identity.name, (await found.source).name);
+    return judged(await lookAtReplicaSafeMode(target, group));
+  });
+};
+
+/** The group comes there when the source group is given that array as a target; whether that is so, another check tells. */
+const lookAtReplicaSafeMode = async (
+  { array, identity }: KnownArray,
+  group: string,
+): Promise<Judgement> => {
+  try {
+    return await lookAtSafeMode(array, group);
+  } catch (error) {
+    if (!isError(error, 'ArrayObjectNotFound')) throw error;
+    return pass(`Group "${group}" is not on array "${identity.name}" yet.`);
+  }
 };

@@ -3,6 +3,7 @@ import { makeCertificate } from '../../local/array/certificate.ts';
 import {
   group,
   namesOf,
+  production,
   replicatedDatabases,
   replicatedDefinition,
   volume,
@@ -19,6 +20,15 @@ const development = [...volumes('dev-data', 2, 120), ...volumes('dev-fra', 2, 40
 const shared = volumes('shared', 4, 120);
 /** Two arrays that are well, and on them groups that are not. */
 export const state = replicatedDatabases({
+  source: {
+    protection_groups: [
+      { ...group('kept-pg', production), targets: ['fa-dr'], retention_lock: 'ratcheted' },
+      {
+        ...group('kept-there-pg', production),
+        targets: [{ name: 'fa-dr', retention_lock: 'ratcheted' }],
+      },
+    ],
+  },
   target: {
     volumes: [...shared, volume('small-00', 1)],
     hosts: [{ name: 'PRD01', volumes: namesOf(shared) }],
@@ -44,7 +54,7 @@ export const ALL = [
   ),
   ...['source group', 'source safemode', 'source role', 'snapshot'],
   ...['target group', 'target safemode', 'target role', 'pairs', 'hosts', 'use', 'lock'],
-  ...['replication', 'replica', 'definitions'],
+  ...['replication', 'replica', 'replica safemode', 'definitions'],
 ];
 
 /** What of the source, and of the target, cannot be looked at where the array itself cannot. */
@@ -56,10 +66,14 @@ const OF_SOURCE_GROUP = [
   'hosts',
   'replication',
   'replica',
+  'replica safemode',
 ];
 const OF_TARGET_GROUP = ['target safemode', 'target role', 'pairs', 'hosts', 'use', 'lock'];
 const OF_SOURCE = ['source space', 'source group', ...OF_SOURCE_GROUP];
-const OF_TARGET = ['target space', 'target group', ...OF_TARGET_GROUP, 'replication', 'replica'];
+const OF_TARGET = [
+  ...['target space', 'target group', ...OF_TARGET_GROUP],
+  ...['replication', 'replica', 'replica safemode'],
+];
 const behind = (side: string, ...checks: string[]) => checks.map((check) => `${side} ${check}`);
 
 /** Something that is wrong. */
@@ -118,6 +132,12 @@ export const troubles: readonly Trouble[] = [
     bring: (world) => world.putSecret({ src_flash_array_host: undefined }),
     found: { 'source credentials': ['FAIL', /FA_HOST/] },
     hides: [...behind('source', 'connection', 'certificate', 'version', 'token'), ...OF_SOURCE],
+  },
+  {
+    what: 'no credentials of the second array',
+    bring: (world) => world.putSecret({ tgt_flash_array_host: undefined }),
+    found: { 'target credentials': ['FAIL', /FA_HOST_TGT/] },
+    hides: [...behind('target', 'connection', 'certificate', 'version', 'token'), ...OF_TARGET],
   },
   {
     what: 'a first array where nobody listens',
@@ -179,6 +199,12 @@ export const troubles: readonly Trouble[] = [
     hides: OF_SOURCE,
   },
   {
+    what: 'a token of another array for the second one',
+    bring: (world) => world.putSecret({ tgt_flash_array_api_token: FOREIGN_TOKEN }),
+    found: { 'target token': ['FAIL', /token in the secret/] },
+    hides: OF_TARGET,
+  },
+  {
     what: 'a first array that is nearly full',
     bring: (world) => full(world, 'fa-prod', 850),
     found: { 'source space': ['WARN', /eradicate/] },
@@ -199,6 +225,22 @@ export const troubles: readonly Trouble[] = [
     bring: (world) => define(world, { target_protection_group: 'nowhere-pg' }),
     found: { 'target group': ['FAIL', /Correct the name/] },
     hides: OF_TARGET_GROUP,
+  },
+  {
+    what: 'SafeMode on the source, which has not been replicated',
+    bring: (world) => define(world, { source_protection_group: 'kept-pg' }),
+    found: {
+      'source safemode': ['WARN', /Allow for their space/],
+      replica: ['WARN', /have the group replicated now/],
+    },
+  },
+  {
+    what: 'SafeMode on the replicas of the source',
+    bring: async (world) => {
+      await define(world, { source_protection_group: 'kept-there-pg' });
+      await world.run('nightly');
+    },
+    found: { 'replica safemode': ['WARN', /Allow for their space/] },
   },
   {
     what: 'SafeMode on the target',

@@ -8,14 +8,16 @@ import { recordResult } from '../../../lambda/steps/record-result.ts';
 import { rejectionOf } from '../support/refusals.ts';
 import { stopSimulatedArrays, twoDatabases } from '../support/simulated-array.ts';
 import { arnOf, type Bench, begun, failedWith, runUpTo, setUp } from './support/bench.ts';
+import { setUpReplication } from './support/replication-bench.ts';
 
 afterEach(stopSimulatedArrays);
 
 const asked = (more: object = {}, id = 'nightly-2') => begun({ doctor: true, ...more }, id);
 
-const found = ({ store }: Bench, id = 'nightly-2'): Check[] =>
+const found = ({ store }: Pick<Bench, 'store'>, id = 'nightly-2'): Check[] =>
   z.array(checkSchema).parse(store.json(`runs/${id}/doctor.json`));
-const find = (bench: Bench, name: string) => found(bench).find(({ check }) => check === name);
+const find = (bench: Pick<Bench, 'store'>, name: string) =>
+  found(bench).find(({ check }) => check === name);
 
 describe('on one array a doctor', () => {
   it('makes each check once, keeps them, and changes nothing', async () => {
@@ -118,6 +120,21 @@ describe('on one array a doctor', () => {
       'Out of memory',
     );
     expect(bench.store.objects.has('runs/nightly-2/doctor.json')).toBe(false);
+  });
+});
+
+describe('on two arrays a doctor', () => {
+  it('has nothing to say of SafeMode where the group has never come to the second one', async () => {
+    const alone = { name: 'prd-pg', volumes: ['prd-data-0', 'prd-data-1', 'prd-config'] };
+    const bench = await setUpReplication({ source: { protection_groups: [alone] } });
+
+    expect(await rejectionOf(prepare(asked(), bench.ports))).toMatchObject({ name: 'DoctorFound' });
+
+    expect(find(bench, 'replication')?.result).toBe('FAIL');
+    expect(find(bench, 'replica safemode')).toMatchObject({
+      result: 'PASS',
+      message: expect.stringContaining('"fa-prod:prd-pg" is not on array "fa-dr" yet'),
+    });
   });
 });
 

@@ -200,6 +200,11 @@ const minutesOf = (hooks: Hooks): number =>
 
 export const hasHooks = (hooks: Hooks): boolean => allActions(hooks).length > 0;
 
+/** The programs that hooks call, each once. */
+export const programsOf = (hooks: Hooks): string[] => [
+  ...new Set(allActions(hooks).flatMap(({ action: { command } }) => command?.[0] ?? [])),
+];
+
 export const kindOf = (action: HookAction): HookKind =>
   action.ssm ? 'ssm' : action.lambda === undefined ? 'command' : 'lambda';
 
@@ -215,6 +220,8 @@ export const hookRightsSchema = z.strictObject({
   functions: z.array(z.string()),
   /** Whether they may be processes of this machine; then they are nothing else. */
   commands: z.boolean().default(false),
+  /** Programs of the hooks that this machine cannot start: who runs them has looked. */
+  missing: z.array(z.string()).optional(),
 });
 export type HookRights = z.output<typeof hookRightsSchema>;
 
@@ -238,9 +245,10 @@ export const requireCallable = (
   for (const { path, action } of actions) {
     const reason = rights && whyNotCallable(action, rights);
     if (!reason) continue;
+    const name = action.name === undefined ? '' : ` ("${action.name}")`;
     throw new RefreshError(
       'InvalidDefinition',
-      `Refresh "${refresh}" has a hook at ${path} that ${reason.problem}`,
+      `Refresh "${refresh}" has a hook at ${path}${name} that ${reason.problem}`,
       reason.remedy,
     );
   }
@@ -249,7 +257,7 @@ export const requireCallable = (
 /** Why an action cannot be called here: the end of a sentence about it, and what to do. */
 export const whyNotCallable = (
   action: HookAction,
-  { documents, functions, commands }: HookRights,
+  { documents, functions, commands, missing = [] }: HookRights,
 ): { problem: string; remedy: string } | undefined => {
   const called = calledBy(action);
   const isAllowed = {
@@ -257,7 +265,14 @@ export const whyNotCallable = (
     lambda: functions.includes(called),
     command: commands,
   };
-  if (isAllowed[kindOf(action)]) return undefined;
+  if (isAllowed[kindOf(action)]) {
+    if (!missing.includes(called)) return undefined;
+    return {
+      problem: `calls "${called}", a program that cannot be started on this machine.`,
+      remedy:
+        'Correct it, or see that the file is there and may be executed. A name without "/" is looked up in PATH, a relative path from the folder in which the command line runs.',
+    };
+  }
   if (action.command) {
     return {
       problem: 'is a command, which only the command line can run.',

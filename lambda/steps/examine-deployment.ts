@@ -3,6 +3,7 @@ import { hasHooks, requireCallable } from '../refresh/hooks.ts';
 import { requireNoSource } from './definitions.ts';
 import { judged } from './examination.ts';
 import type { Subject } from './examination-subject.ts';
+import type { Ports } from './ports.ts';
 import { requireOracle } from './require-oracle.ts';
 
 /** Checks what needs no array: the other definitions, and what the deployment may call. */
@@ -17,7 +18,7 @@ export const examineDeployment = ({ check, request, ports }: Subject): void => {
   if (hasHooks(hooks)) {
     void check('hooks', () => {
       requireCallable(hooks, ports.hookRights, refresh);
-      return judged(pass('All that the hooks call may be called here.'));
+      return judged(pass(describeCalled(ports)));
     });
   }
   if (ora_facts) {
@@ -27,3 +28,9 @@ export const examineDeployment = ({ check, request, ports }: Subject): void => {
     });
   }
 };
+
+/** Whether a document or a function exists is not asked: this deployment has no right to. */
+const describeCalled = ({ hookRights }: Pick<Ports, 'hookRights'>): string =>
+  hookRights?.commands
+    ? 'All programs that the hooks call are on this machine.'
+    : 'All that the hooks call may be called here. Whether documents, instances and functions exist is not looked up.';

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { databaseSecretSchema, readDatabaseCredentials } from '../../lambda/oracle/credentials.ts';
 import { type CredentialsEnvironment, readCredentials } from '../../lambda/refresh/credentials.ts';
 import { type Definition, readDefinition } from '../../lambda/refresh/definition.ts';
-import type { HookRights } from '../../lambda/refresh/hooks.ts';
+import { type HookRights, type Hooks, programsOf } from '../../lambda/refresh/hooks.ts';
 import { isRecord, parseJson, withoutComments } from '../../lambda/refresh/parsing.ts';
 import type { DatabaseAccess } from '../deployment.ts';
 import { ManagedHosts } from '../hosts/managed-hosts.ts';
+import { missingPrograms } from '../hosts/missing-programs.ts';
 import { isRefresh, type Options, UsageError } from './options.ts';
 
 /** What a run on this machine is made of: the parts into which the script's one file splits. */
@@ -29,9 +30,17 @@ export interface HookAccess {
   readonly hosts: ManagedHosts;
 }
 
-/** Processes of this machine, and nothing else. */
-export const localHooks = (environment: NodeJS.ProcessEnv = process.env): HookAccess => ({
-  rights: { documents: [], functions: [], commands: true },
+/** Processes of this machine, and nothing else. Their programs are looked up here: the functions know no machine. */
+export const localHooks = async (
+  hooks: Hooks,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<HookAccess> => ({
+  rights: {
+    documents: [],
+    functions: [],
+    commands: true,
+    missing: await missingPrograms(programsOf(hooks), environment['PATH']),
+  },
   hosts: new ManagedHosts({ environment, now: Date.now }),
 });
 
@@ -89,7 +98,7 @@ export const readConfiguration = async (
     definition: { ...rest, execute: options.execute },
     secret,
     database: database && { secret: database },
-    hooks: localHooks({ ...environment }),
+    hooks: await localHooks(rest.hooks, { ...environment }),
     environment: standIns,
     warnings:
       execute && !options.execute

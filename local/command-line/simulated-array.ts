@@ -49,7 +49,7 @@ export const simulateArray = async (options: Options): Promise<SimulatedArray> =
         }),
       },
       database: database?.access,
-      hooks: standIn?.hooks ?? localHooks(),
+      hooks: standIn?.hooks ?? (await localHooks(definition.hooks)),
       environment: {},
       warnings: [],
     },

@@ -75,6 +75,27 @@ describe('--doctor', () => {
     expect(stdout).toMatch(/hooks +│ PASS/);
   });
 
+  it('finds a hook whose program this machine lacks, and passes over those that it has', async () => {
+    const there = { command: ['sh', '-c', ':'] };
+    const lacking = { name: 'mask', command: ['/no/such/program'] };
+
+    expect((await examine({ hooks: { after_overwrite: [there] } })).stdout).toMatch(
+      /hooks +│ PASS/,
+    );
+    const { code, stdout } = await examine(
+      { hooks: { after_overwrite: [there, lacking] } },
+      '--json',
+    );
+
+    expect(code).toBe(1);
+    const { doctor } = manifestSchema.parse(JSON.parse(stdout));
+    expect(doctor.find(({ check }) => check === 'hooks')).toMatchObject({
+      result: 'FAIL',
+      message: expect.stringContaining('("mask") that calls "/no/such/program"'),
+      remedy: expect.any(String),
+    });
+  });
+
   it('knows whether databases are spoken to, and leaves this one alone', async () => {
     const { code, stdout } = await call(example.folder, ['--doctor', '-b']);
 

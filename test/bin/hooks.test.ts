@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Manifest, manifestSchema } from '../../lambda/refresh/manifest.ts';
-import { allCases } from '../support/extent.ts';
 import { type Finished, launch, call as refresh } from './command-line.ts';
 import { EXCLUDED, groups, useWorkedExample } from './worked-example.ts';
 
@@ -78,14 +77,17 @@ describe('hooks on the command line', () => {
     expect(example.contents()).toEqual(before);
   });
 
-  // As in run-process.test.ts.
-  it.runIf(allCases)('may name a program that is not there', async () => {
-    const file = await ready({ before_overwrite: [{ command: ['no-such-program'] }] });
+  it('whose program is not there are refused with 2, and a dry run says so', async () => {
+    const file = await ready({ after_overwrite: [{ command: ['no-such-program'] }] });
 
+    const planned = await refresh(example.folder, ['-f', file]);
     const { code, stdout } = await refresh(example.folder, ['-f', file, '-x']);
 
-    expect(code).toBe(1);
-    expect(stdout).toContain('no-such-program ENOENT');
+    expect(planned.code).toBe(0);
+    expect(planned.stdout).toContain('an execution would be refused');
+    expect(code).toBe(2);
+    expect(stdout).toContain('hooks.after_overwrite[0] that calls "no-such-program"');
+    expect(example.mutations()).toEqual([]);
   });
 
   it('that need AWS are refused with 2', async () => {

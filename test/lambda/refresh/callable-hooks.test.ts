@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hookRightsSchema, requireCallable } from '../../../lambda/refresh/hooks.ts';
+import { hookRightsSchema, programsOf, requireCallable } from '../../../lambda/refresh/hooks.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { FUNCTION, hooksOf, toHost } from './support/hooks.ts';
 
@@ -28,6 +28,15 @@ describe('hooks can be called', () => {
   });
 });
 
+it('the programs that hooks call are those of all points, each once', () => {
+  const hooks = hooksOf({
+    before_overwrite: [{ ...command, on_abort: { command: ['start', 'now'] } }],
+    after_overwrite: [command, lambda],
+  });
+
+  expect(programsOf(hooks)).toEqual(['./stop.sh', 'start']);
+});
+
 describe('hooks are refused before anything is begun', () => {
   it('by a deployment that calls none', () => {
     expect(refusalOf(() => check(document, undefined))).toEqual({
@@ -51,7 +60,13 @@ describe('hooks are refused before anything is begun', () => {
       'is a command, which only the command line can run.',
       'Use { "ssm": … } or { "lambda": … } in AWS.',
     ],
-    ...[document, lambda].map((entry): [object, Rights, string, string] => [
+    [
+      command,
+      { ...onMachine, missing: ['./stop.sh'] },
+      'calls "./stop.sh", a program that cannot be started on this machine.',
+      'Correct it, or see that the file is there and may be executed. A name without "/" is looked up in PATH, a relative path from the folder in which the command line runs.',
+    ],
+    ...[other, lambda].map((entry): [object, Rights, string, string] => [
       entry,
       onMachine,
       'needs AWS, and this is the command line.',
@@ -63,6 +78,14 @@ describe('hooks are refused before anything is begun', () => {
       message: `Refresh "nightly" has a hook at hooks.on_failure[0] that ${problem}`,
       remedy,
     });
+  });
+
+  it('by their name, where they have one', () => {
+    const entry = { ...other, name: 'open the database' };
+
+    expect(refusalOf(() => check(entry, deployed)).message).toContain(
+      'at hooks.on_failure[0] ("open the database") that calls "refresh-db"',
+    );
   });
 
   it('also what makes another one undone', () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Check, checkSchema } from '../../../lambda/refresh/doctor.ts';
+import type { HookRights } from '../../../lambda/refresh/hooks.ts';
 import { manifestSchema } from '../../../lambda/refresh/manifest.ts';
 import { prepare } from '../../../lambda/steps/prepare.ts';
 import { recordFailure } from '../../../lambda/steps/record-failure.ts';
@@ -134,6 +135,38 @@ describe('on two arrays a doctor', () => {
     expect(find(bench, 'replica safemode')).toMatchObject({
       result: 'PASS',
       message: expect.stringContaining('"fa-prod:prd-pg" is not on array "fa-dr" yet'),
+    });
+  });
+});
+
+describe('on what hooks call a doctor', () => {
+  const command = { name: 'stop', command: ['./stop.sh'] };
+  const lambda = { lambda: 'arn:aws:lambda:eu-central-1:123456789012:function:tell' };
+  const onMachine = { documents: [], functions: [], commands: true };
+
+  const hooksCheck = async (hook: object, hookRights: HookRights) => {
+    const bench = await setUp({ definition: { hooks: { before_overwrite: [hook] } } });
+    await prepare(asked(), { ...bench.ports, hookRights }).catch(() => {});
+    return find(bench, 'hooks');
+  };
+
+  it('fails where the machine lacks a program, with all that one needs to find it', async () => {
+    expect(await hooksCheck(command, { ...onMachine, missing: ['./stop.sh'] })).toMatchObject({
+      result: 'FAIL',
+      message: expect.stringMatching(/hooks\.before_overwrite\[0\] \("stop"\).*"\.\/stop\.sh"/),
+      remedy: expect.stringContaining('PATH'),
+    });
+  });
+
+  it('says whether it has looked them up', async () => {
+    expect(await hooksCheck(command, { ...onMachine, missing: ['other'] })).toMatchObject({
+      result: 'PASS',
+      message: expect.stringContaining('are on this machine'),
+    });
+    const deployed = { ...onMachine, functions: [lambda.lambda], commands: false };
+    expect(await hooksCheck(lambda, deployed)).toMatchObject({
+      result: 'PASS',
+      message: expect.stringContaining('is not looked up'),
     });
   });
 });

@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type Code,
+  type IDestination,
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
@@ -26,6 +27,8 @@ export interface HandlerFunctionProps<Environment extends Record<string, string>
   readonly environment: (role: Role) => Environment;
   /** Where an event ends that the function was given asynchronously and could not handle. */
   readonly deadLetters?: DeadLetters;
+  /** What Lambda tells that, and why, once it has given up. */
+  readonly onFailure?: IDestination;
   /** The network that the function runs in; without it that of Lambda. */
   readonly network?: PrivateNetwork | undefined;
 }
@@ -58,6 +61,7 @@ export class HandlerFunction<Environment extends Record<string, string>> extends
       environment: { ...props.environment(role), NODE_OPTIONS: '--enable-source-maps' },
       ...props.network?.placement,
       ...(props.deadLetters && { deadLetterQueue: props.deadLetters, maxEventAge }),
+      ...(props.onFailure && { onFailure: props.onFailure }),
     });
     this.longest = props.timeout;
     props.network?.denyToCode(role, this.functionArn);

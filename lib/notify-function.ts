@@ -29,7 +29,8 @@ export interface NotifyFunctionProps {
 
 /**
  * Tells people and programs of every end of a run, and measures the runs and the ages of the copies. It is called by what
- * Step Functions says of an execution and not by a state, so that it knows of those, too, that were ended from outside.
+ * Step Functions says of an execution and not by a state, so that it knows of those, too, that were ended from outside; and
+ * by what Lambda says of the start function, for a request that no run came of.
  */
 export class NotifyFunction extends HandlerFunction<NotifyEnvironment> {
   constructor(scope: Construct, id: string, props: NotifyFunctionProps) {

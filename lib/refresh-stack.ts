@@ -53,12 +53,8 @@ export class RefreshStack extends Stack {
     const database = oracle && this.#database(oracle, key);
     const flow = new RefreshFlow(this, 'Flow', { step, oracle: database, hooks });
     flow.grantDescribe(step.role);
-    const start = new StartFunction(this, 'Start', { code, bucket, flow, deadLetters });
-    new Schedules(this, 'Schedules', { refreshes, start, deadLetters });
-    new EventRules(this, 'Events', { refreshes, start, deadLetters });
-    new AbortedRuns(this, 'AbortedRuns', { flow, start, deadLetters });
     const topic = new NoticeTopic(this, 'Notices', notifications.emails);
-    new NotifyFunction(this, 'Notify', {
+    const notify = new NotifyFunction(this, 'Notify', {
       code: handlerCode(bundles.notices),
       bucket,
       topic,
@@ -66,6 +62,10 @@ export class RefreshStack extends Stack {
       kinds: notifications.successes ? [...TOLD, 'succeeded'] : TOLD,
       deadLetters,
     });
+    const start = new StartFunction(this, 'Start', { code, bucket, flow, deadLetters, notify });
+    new Schedules(this, 'Schedules', { refreshes, start, deadLetters });
+    new EventRules(this, 'Events', { refreshes, start, deadLetters });
+    new AbortedRuns(this, 'AbortedRuns', { flow, start, deadLetters });
     const hasOracle = oracle !== undefined;
     new Alarms(this, 'Alarms', { refreshes, hasOracle, flow, deadLetters, topic });
     acknowledgeFindings(this, settings);

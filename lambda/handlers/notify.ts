@@ -10,25 +10,30 @@ import { systemClock } from '../aws/system-clock.ts';
 import { notifyEnvironment } from '../environment.ts';
 import { measureAges } from '../notices/copy-ages.ts';
 import { endedExecution, refreshOf } from '../notices/ended-execution.ts';
+import { failedStart, requestedRefresh } from '../notices/failed-start.ts';
 import { EVENT_SOURCE, EVENT_TYPE } from '../notices/run-event.ts';
-import { type NoticePorts, tellEnd } from '../notices/tell.ts';
+import { type NoticePorts, tellEnd, tellUnstarted } from '../notices/tell.ts';
 import { parseInput } from '../refresh/parsing.ts';
 
-/** The detail of an execution that has ended; or that the ages of the copies are to be measured. */
+/**
+ * The detail of an execution that has ended; what Lambda says of a call of the start function that failed; or that the ages of
+ * the copies are to be measured.
+ */
 const notifyEvent = z.union([
   z.strictObject({ ended: endedExecution }),
+  failedStart,
   z.strictObject({ ages: z.literal(true) }),
 ]);
 
 const logger = new Logger({ serviceName: SERVICE, persistentKeys: { step: 'notify' } });
 let cached: NoticePorts | undefined;
 
-/** Tells people and programs of ends of runs, and measures them and the ages of the copies. */
+/** Tells people and programs of ends of runs and of requests that started none, and measures them and the ages of the copies. */
 export const notify = async (event: unknown): Promise<unknown> => {
   const asked = parseInput(notifyEvent, event, {
     error: 'InvalidEvent',
     what: 'event of the notify function',
-    remedy: 'Leave the input of rule and schedule as the stack deploys it.',
+    remedy: 'Leave the input of rule, destination and schedule as the stack deploys it.',
   });
   cached ??= connect();
   try {
@@ -37,7 +42,8 @@ export const notify = async (event: unknown): Promise<unknown> => {
       logger.info('Ages measured', { ages });
       return ages;
     }
-    const told = await tellEnd(asked.ended, cached);
+    const told =
+      'ended' in asked ? await tellEnd(asked.ended, cached) : await tellUnstarted(asked, cached);
     logger.info('End told', { ...aboutOf(asked), ...told });
     return told;
   } catch (error) {
@@ -47,11 +53,16 @@ export const notify = async (event: unknown): Promise<unknown> => {
   }
 };
 
-/** Of which run a line of the log is. */
-const aboutOf = (asked: z.output<typeof notifyEvent>) =>
-  'ended' in asked
-    ? { run: asked.ended.name, refresh: refreshOf(asked.ended), status: asked.ended.status }
-    : {};
+/** Of which run, or of which request for one, a line of the log is. */
+const aboutOf = (asked: z.output<typeof notifyEvent>) => {
+  if ('ages' in asked) return {};
+  if ('ended' in asked) {
+    const { name, status } = asked.ended;
+    return { run: name, refresh: refreshOf(asked.ended), status };
+  }
+  const { requestId, condition } = asked.requestContext;
+  return { request: requestId, refresh: requestedRefresh(asked), status: condition };
+};
 
 const connect = (): NoticePorts => {
   const { BUCKET_NAME, TOPIC_ARN, NOTICE_KINDS } = notifyEnvironment.parse(process.env);

@@ -53,7 +53,9 @@ export const kindOf = ({ execution, manifest }: Ended): NoticeKind => {
   return manifest?.status === 'PLANNED' ? 'planned' : 'succeeded';
 };
 
-const isHarmless = (kind: ErrorKind | undefined): boolean => kind === 'input' || kind === 'refused';
+/** Whether nothing had been changed when an error of this kind was found. */
+export const isHarmless = (kind: ErrorKind | undefined): boolean =>
+  kind === 'input' || kind === 'refused';
 const isUntouched = (manifest: Manifest | undefined): boolean =>
   manifest === undefined || manifest.target === 'untouched' || manifest.target === 'none';
 
@@ -75,7 +77,7 @@ export const noticeOf = (ended: Ended): Notice => {
   const headline = headlines[kind](refresh, ended);
   return {
     kind,
-    subject: asSubject(`[flasharray-refresh] ${headline}`),
+    subject: asSubject(headline),
     message: [
       `${headline}.`,
       ...(execution.status === 'SUCCEEDED' ? [] : reasons(ended, kind)),
@@ -134,13 +136,15 @@ const reasons = (ended: Ended, kind: NoticeKind): string[] => {
     ];
   }
   if (hasFailedChecks(ended.manifest)) return tellFailed(ended.manifest);
-  const { name, message, remedy } = errorOf(ended);
-  return [
-    '',
-    `What went wrong: ${name}. ${message}`,
-    `What to do: ${remedy ?? 'look at the log of the execution, then run again.'}`,
-  ];
+  return tellError(errorOf(ended), 'look at the log of the execution, then run again.');
 };
+
+/** Why, and what to do about it. */
+export const tellError = ({ name, message, remedy }: ErrorRecord, otherwise: string): string[] => [
+  '',
+  `What went wrong: ${name}. ${message}`,
+  `What to do: ${remedy ?? otherwise}`,
+];
 
 /** What there is to know of the run, one a line. */
 const facts = ({ execution, manifest }: Ended): string[] => {
@@ -190,7 +194,8 @@ const byHand = ({ recovery_steps: steps }: Manifest): string[] => {
   ];
 };
 
-const asSubject = (text: string): string => {
-  const ascii = text.replace(/[^\x20-\x7e]/g, '?');
+/** A headline as SNS takes it for a mail. */
+export const asSubject = (headline: string): string => {
+  const ascii = `[flasharray-refresh] ${headline}`.replace(/[^\x20-\x7e]/g, '?');
   return ascii.length > LONGEST_SUBJECT ? `${ascii.slice(0, LONGEST_SUBJECT - 3)}...` : ascii;
 };

@@ -1,16 +1,20 @@
 import { refreshOf } from './ended-execution.ts';
 import { type Ended, errorOf, kindOf, type NoticeKind } from './notice.ts';
 
-/** The detail of the event `FlashArray Refresh`, one for every run that has come to its end. */
+/**
+ * The detail of the event `FlashArray Refresh`, one for every run that has come to its end, and for every request that did
+ * not even start one.
+ */
 export interface RunEvent {
   readonly kind: NoticeKind;
-  /** As in the manifest; that of the execution where there is none. */
+  /** As in the manifest; that of the execution where there is none; `NOT_STARTED` or `START_FAILED` without a run. */
   readonly status: string;
-  /** As in the manifest; `unknown` where there is none. */
+  /** As in the manifest; `unknown` where there is none, but `untouched` where a request to refresh it was refused. */
   readonly target: string;
   readonly refresh: string | null;
-  readonly run: string;
-  readonly execution: string;
+  /** Null where none was started. */
+  readonly run: string | null;
+  readonly execution: string | null;
   readonly source_protection_group: string | null;
   readonly target_protection_group: string | null;
   /** The instant that was copied. */

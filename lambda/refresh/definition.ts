@@ -186,12 +186,14 @@ export const readSourceGroup = (value: unknown, what: string): string =>
     },
   ).source_protection_group;
 
+export const isRefreshName = (name: string): boolean => refreshName.test(name);
+
 /**
  * Refuses a name that cannot be that of a refresh, before it becomes part of an object's key.
  * @throws UnknownRefresh
  */
 export const requireRefreshName = (name: string): void => {
-  if (refreshName.test(name)) return;
+  if (isRefreshName(name)) return;
   throw new RefreshError(
     'UnknownRefresh',
     `${JSON.stringify(name.slice(0, 80))} cannot be the name of a refresh.`,

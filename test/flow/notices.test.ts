@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { databases, definition } from '../support/databases.ts';
+import { deliverInVain } from '../support/failed-start.ts';
+import { STRAY_TOKEN } from '../support/mistakes.ts';
 import type { RunReport } from '../support/run-report.ts';
 import { useWorld } from '../support/world.ts';
 
-const world = useWorld({ state: databases() });
+const world = useWorld({ state: databases(), tokens: [STRAY_TOKEN] });
 /** One volume a request, so that the array can refuse in the middle. */
 const oneByOne = { ...definition, flash_array_api_version: '2.31' };
 const refused = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
@@ -12,23 +14,29 @@ const STARTED = Date.parse('2026-11-24T01:00:00Z');
 
 type Ending = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
 
-/** Has the notify function called as EventBridge calls it. @returns what it has told, with names as a deployment has them */
-const tell = async (run: string, status: Ending, more: object = {}) => {
+/** Has the notify function called as EventBridge calls it. */
+const tell = (run: string, status: Ending, more: object = {}) =>
+  hear(() =>
+    world.deployment.notify({
+      ended: {
+        executionArn: `arn:aws:states:eu-central-1:123456789012:execution:Refresh:${run}`,
+        stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Refresh',
+        name: run,
+        status,
+        startDate: STARTED,
+        stopDate: STARTED + 12_300,
+        input: JSON.stringify({ refresh: 'nightly' }),
+        output: null,
+        ...more,
+      },
+    }),
+  );
+
+/** @returns what is told while something is done, at most once, with names as a deployment has them */
+const hear = async (act: () => Promise<unknown>) => {
   const { messages, events } = world.deployment.told;
   const [told, put] = [messages.length, events.length];
-  const answer = await world.deployment.notify({
-    ended: {
-      executionArn: `arn:aws:states:eu-central-1:123456789012:execution:Refresh:${run}`,
-      stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Refresh',
-      name: run,
-      status,
-      startDate: STARTED,
-      stopDate: STARTED + 12_300,
-      input: JSON.stringify({ refresh: 'nightly' }),
-      output: null,
-      ...more,
-    },
-  });
+  const answer = await act();
   expect(messages.length - told).toBeLessThanOrEqual(1);
   expect(events.length - put).toBe(1);
   const message = messages.at(told);
@@ -221,6 +229,87 @@ describe('people are told', () => {
   });
 });
 
+describe('people are told of a request that started no run', () => {
+  const scheduled = {
+    refresh: 'nightly',
+    trigger: 'schedule',
+    scheduled_time: '2026-11-24T01:00:00Z',
+  };
+  const deliver = (request: unknown) => hear(() => deliverInVain(world.deployment, request));
+  const abortedRun = (input: object) => ({
+    event_id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+    aborted: { name: 'nightly-20261124T010000Z', input: JSON.stringify(input) },
+  });
+
+  it('where the definition is wrong', async () => {
+    await world.define('nightly', { ...definition, target_protection_group: undefined, target: 1 });
+    const [known, measured] = [world.deployment.executions.size, metrics().length];
+
+    const { answer, mail, event } = await deliver(scheduled);
+
+    expect(world.deployment.executions.size).toBe(known);
+    expect(answer).toEqual({ kind: 'refused', told: true });
+    await expect(mail).toMatchFileSnapshot(golden('not-started'));
+    expect(event).toEqual({
+      source: 'flasharray-refresh',
+      type: 'FlashArray Refresh',
+      detail: {
+        kind: 'refused',
+        status: 'NOT_STARTED',
+        target: 'untouched',
+        refresh: 'nightly',
+        run: null,
+        execution: null,
+        source_protection_group: null,
+        target_protection_group: null,
+        snapshot: null,
+        manifest: null,
+        error: { name: 'InvalidDefinition', message: expect.stringContaining('"target"') },
+      },
+    });
+    expect(metrics().slice(measured)).toMatchObject([{ refresh: 'nightly', RunsFailed: 1 }]);
+  });
+
+  it('where there is no such refresh, which is none to measure', async () => {
+    await world.define('nightly', definition);
+    const measured = metrics().length;
+
+    const { mail, event } = await deliver({ ...scheduled, refresh: 'nigthly' });
+
+    expect(mail).toContain('nigthly was not started: UnknownRefresh');
+    expect(mail).toContain('There are "nightly".');
+    expect(event?.detail).toMatchObject({ kind: 'refused', refresh: 'nigthly' });
+    expect(metrics().length).toBe(measured);
+  });
+
+  it('where the request is wrong, without what else it holds', async () => {
+    await world.define('nightly', definition);
+    const { mail, event } = await deliver({
+      ...scheduled,
+      detail: { token: STRAY_TOKEN, flasharray_refresh: { password: STRAY_TOKEN } },
+    });
+
+    expect(mail).toContain('What went wrong: InvalidEvent. ');
+    expect(mail).not.toContain(STRAY_TOKEN);
+    expect(JSON.stringify(event)).not.toContain(STRAY_TOKEN);
+  });
+
+  it('that was to clear up after one that was ended from outside: its target may be mixed', async () => {
+    await world.define('nightly', 'no JSON');
+
+    const { mail, event } = await deliver(abortedRun({ refresh: 'nightly' }));
+
+    await expect(mail).toMatchFileSnapshot(golden('not-cleared-up'));
+    expect(event?.detail).toMatchObject({
+      kind: 'failed',
+      status: 'NOT_STARTED',
+      target: 'unknown',
+      refresh: 'nightly',
+      run: null,
+    });
+  });
+});
+
 /** The lines that CloudWatch takes for metrics. */
 const metrics = (): Record<string, unknown>[] =>
   world.logs.flatMap((line) => (line.includes('"CloudWatchMetrics"') ? JSON.parse(line) : []));
@@ -277,7 +366,16 @@ it('an event that is none is refused', async () => {
 
 it('the documentation shows what people are told', () => {
   const page = readFileSync(new URL('../../docs/notices.md', import.meta.url), 'utf8');
-  const shown = ['refused', 'doctor', 'failed', 'mixed', 'recovered', 'aborted'];
+  const shown = [
+    'refused',
+    'not-started',
+    'doctor',
+    'failed',
+    'mixed',
+    'recovered',
+    'aborted',
+    'not-cleared-up',
+  ];
 
   for (const name of shown) {
     const text = readFileSync(new URL(golden(name), import.meta.url), 'utf8').trimEnd();

@@ -70,6 +70,13 @@ describe('every end of a run', () => {
   });
 });
 
+it('has notify called with every request that start could not handle, and why', () => {
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: Match.stringLikeRegexp('^Start[0-9A-F]{8}$') },
+    DestinationConfig: { OnFailure: { Destination: arnOf('Notify') } },
+  });
+});
+
 it('the ages of copies are measured four times an hour, and a measurement that is missed is not made up for', () => {
   template.hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'rate(15 minutes)',

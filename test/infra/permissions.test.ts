@@ -70,6 +70,7 @@ it('start reads definitions and starts runs, and knows neither the secret nor ot
     's3:ListBucket <RefreshesBucket.Arn>',
     'states:StartExecution <FlowStateMachine>',
     'sqs:SendMessage <DeadLetters.Arn>',
+    'lambda:InvokeFunction <Notify.Arn>',
   ]);
 });
 
@@ -87,9 +88,9 @@ it('step reads the secret, writes what belongs to a run but no definition, and l
 
 it('the scheduler calls start and notify, and the state machine step, and no other', () => {
   expect(permissionsOf(template, 'SchedulerRole')).toEqual([
+    'lambda:InvokeFunction <Notify.Arn>',
     'lambda:InvokeFunction <Start.Arn>',
     'sqs:SendMessage <DeadLetters.Arn>',
-    'lambda:InvokeFunction <Notify.Arn>',
   ]);
   expect(permissionsOf(template, 'FlowStateMachineRole')[0]).toBe(
     'lambda:InvokeFunction <Step.Arn>',

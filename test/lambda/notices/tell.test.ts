@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Notice, NoticeKind } from '../../../lambda/notices/notice.ts';
 import type { RunEvent } from '../../../lambda/notices/run-event.ts';
 import type { Measurement } from '../../../lambda/notices/run-metrics.ts';
-import { type NoticePorts, tellEnd } from '../../../lambda/notices/tell.ts';
+import { type NoticePorts, tellEnd, tellUnstarted } from '../../../lambda/notices/tell.ts';
 import type { Manifest } from '../../../lambda/refresh/manifest.ts';
 import { manifestKey } from '../../../lambda/steps/record.ts';
+import { failedStart } from '../../support/failed-start.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { endedWith, failed, manifestWith } from './support/ended.ts';
 
@@ -23,6 +24,18 @@ const tell = async (
 ) => {
   const store = new MemoryStore();
   if (manifest) store.put(manifestKey('nightly', 'nightly-1'), manifest);
+  return hear((all) => tellEnd(ended.execution, all), {
+    store,
+    isWanted: (kind) => wanted.includes(kind),
+    ...ports,
+  });
+};
+
+/** What everybody hears of one thing that is told. */
+const hear = async (
+  act: (ports: NoticePorts) => Promise<unknown>,
+  ports: Pick<NoticePorts, 'store'> & Partial<NoticePorts>,
+) => {
   const notices: Notice[] = [];
   const events: RunEvent[] = [];
   const measured: [
@@ -30,10 +43,9 @@ const tell = async (
     measurements: readonly Measurement[],
     run?: string | undefined,
   ][] = [];
-  const answer = tellEnd(ended.execution, {
-    store,
+  const answer = act({
     locate: (key) => `s3://bucket/${key}`,
-    isWanted: (kind) => wanted.includes(kind),
+    isWanted: () => true,
     publish: async (notice) => void notices.push(notice),
     putEvent: async (event) => void events.push(event),
     measure: (...it) => void measured.push(it),
@@ -86,5 +98,43 @@ describe('the end of a run is told', () => {
 
     expect(events).toMatchObject([{ refresh: null, run: 'nightly-1' }]);
     expect(measured).toEqual([]);
+  });
+});
+
+describe('a request that no run came of is told', () => {
+  const record = failedStart(
+    { refresh: 'nightly' },
+    { errorType: 'InvalidDefinition', errorMessage: 'It was not so.' },
+  );
+  const failedRuns = [{ name: 'RunsFailed', unit: 'Count', value: 1 }];
+  const tellOf = (defined: string, ports: Partial<NoticePorts> = {}) => {
+    const store = new MemoryStore();
+    store.put(`refreshes/${defined}.json`, {});
+    return hear((all) => tellUnstarted(record, all), { store, ...ports });
+  };
+
+  it('to people, programs and CloudWatch, once', async () => {
+    const { outcome, notices, events, measured } = await tellOf('nightly');
+
+    expect(outcome).toMatchObject({ value: { kind: 'refused', told: true } });
+    expect(notices).toHaveLength(1);
+    expect(events).toMatchObject([{ refresh: 'nightly', run: null, execution: null }]);
+    expect(measured).toEqual([['nightly', failedRuns]]);
+  });
+
+  it('without a measurement where there is no such refresh', async () => {
+    const { notices, measured } = await tellOf('weekly');
+
+    expect(notices).toHaveLength(1);
+    expect(measured).toEqual([]);
+  });
+
+  it('where the bucket gives no answer, too', async () => {
+    const store = { read: () => Promise.reject(), list: () => Promise.reject(new Error('denied')) };
+
+    const { outcome, notices, events, measured } = await tellOf('nightly', { store });
+
+    expect(outcome).toMatchObject({ status: 'fulfilled' });
+    expect([notices.length, events.length, measured.length]).toEqual([1, 1, 0]);
   });
 });

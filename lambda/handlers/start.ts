@@ -7,7 +7,7 @@ import { stepFunctionsExecutions } from '../aws/executions.ts';
 import { s3Store } from '../aws/s3-store.ts';
 import { systemClock } from '../aws/system-clock.ts';
 import { startEnvironment } from '../environment.ts';
-import { refreshOf } from '../steps/run-step.ts';
+import { refreshOf } from '../refresh/request.ts';
 import { type Started, type StartPorts, startRun } from '../steps/start-run.ts';
 
 const logger = new Logger({

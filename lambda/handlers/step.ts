@@ -13,10 +13,10 @@ import { stepEnvironment } from '../environment.ts';
 import { RefreshError } from '../refresh/errors.ts';
 import { hookRightsSchema } from '../refresh/hooks.ts';
 import { parseInput } from '../refresh/parsing.ts';
+import { refreshOf } from '../refresh/request.ts';
 import { type Run, runSchema } from '../refresh/run.ts';
 import type { Ports } from '../steps/ports.ts';
 import { runArrayStep } from '../steps/run-array-step.ts';
-import { refreshOf } from '../steps/run-step.ts';
 import { steps } from '../steps/steps.ts';
 import { type CredentialsSource, OpenArrays } from './open-arrays.ts';
 

@@ -5,6 +5,7 @@ import { hooksSchema } from './hooks.ts';
 import { isPerRun, sameName, snapshotSuffixFor } from './naming.ts';
 import { parseInput } from './parsing.ts';
 import { KEPT_BY_DEFAULT } from './retention.ts';
+import type { Run } from './run.ts';
 
 export const triggers = ['schedule', 'event', 'manual', 'cli'] as const;
 
@@ -228,3 +229,7 @@ const requireGroups = (
     'Name the protection group that shall be overwritten as target_protection_group.',
   );
 };
+
+/** The refresh that a run is of: the first step has not noted the name yet, but the event has it. */
+export const refreshOf = ({ refresh, event }: Pick<Run, 'refresh' | 'event'>): string | undefined =>
+  refresh ?? z.object({ refresh: z.string() }).safeParse(event).data?.refresh;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { refreshOf } from '../refresh/request.ts';
 import type { Run } from '../refresh/run.ts';
 import type { Clock } from './ports.ts';
 
@@ -27,10 +27,6 @@ const addRecord = (before: readonly StepRecord[], record: StepRecord): StepRecor
   const sum = { ms: last.ms + record.ms, requests: last.requests + record.requests };
   return [...before.slice(0, -1), { ...last, ...sum }];
 };
-
-/** The refresh that a run is of: the first step has not noted the name yet, but the event has it. */
-export const refreshOf = ({ refresh, event }: Pick<Run, 'refresh' | 'event'>): string | undefined =>
-  refresh ?? z.object({ refresh: z.string() }).safeParse(event).data?.refresh;
 
 /** Does one step, logs how it went, and notes in the run how long it took and how many requests it sent. */
 export const runStep = async (call: StepCall): Promise<Run> => {

@@ -64,8 +64,9 @@ Without -s, -t, -n and -f: the worked example on a simulated array, executed.
                                     (default: $XDG_STATE_HOME/flasharray-refresh)
   -h, --help                        show this
 
-Exit codes: 0 succeeded, planned or checked; 1 refused, failed or a check did, the target is whole, or what there is to
-keep could not be written here; 2 bad options or configuration; 3 the target may be mixed; 4 the source database may still be in backup mode, whatever else.`;
+Exit codes: 0 succeeded, planned or checked; 1 refused, failed or a check did, the target is whole, or what there is to keep
+could not be written here; 2 bad options or configuration; 3 the target may be mixed; 4 the source database may still be in
+backup mode, whatever else.`;
 
 const flags = {
   'source-protection-group': { type: 'string', short: 's' },

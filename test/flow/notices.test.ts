@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { databases, definition } from '../support/databases.ts';
-import { deliverInVain } from '../support/failed-start.ts';
-import { STRAY_TOKEN } from '../support/mistakes.ts';
 import type { RunReport } from '../support/run-report.ts';
+import { asDeployed, golden, hear, metricsOf } from '../support/told.ts';
 import { useWorld } from '../support/world.ts';
 
-const world = useWorld({ state: databases(), tokens: [STRAY_TOKEN] });
+const world = useWorld({ state: databases() });
 /** One volume a request, so that the array can refuse in the middle. */
 const oneByOne = { ...definition, flash_array_api_version: '2.31' };
 const refused = { status: 400, body: { errors: [{ context: null, message: 'Not now.' }] } };
@@ -16,7 +15,7 @@ type Ending = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
 
 /** Has the notify function called as EventBridge calls it. */
 const tell = (run: string, status: Ending, more: object = {}) =>
-  hear(() =>
+  hear(world, () =>
     world.deployment.notify({
       ended: {
         executionArn: `arn:aws:states:eu-central-1:123456789012:execution:Refresh:${run}`,
@@ -32,37 +31,11 @@ const tell = (run: string, status: Ending, more: object = {}) =>
     }),
   );
 
-/** @returns what is told while something is done, at most once, with names as a deployment has them */
-const hear = async (act: () => Promise<unknown>) => {
-  const { messages, events } = world.deployment.told;
-  const [told, put] = [messages.length, events.length];
-  const answer = await act();
-  expect(messages.length - told).toBeLessThanOrEqual(1);
-  expect(events.length - put).toBe(1);
-  const message = messages.at(told);
-  return {
-    answer,
-    mail: message && asDeployed(`Subject: ${message.subject}\n\n${message.message}`),
-    event: events.at(-1),
-  };
-};
-
 const tellOf = ({ run, result }: RunReport, more: object = {}) =>
   tell(run, result.status, {
     ...(result.status === 'FAILED' && { error: result.error, cause: result.cause }),
     ...more,
   });
-
-const asDeployed = (text: string): string =>
-  text
-    .replaceAll(/127\.0\.0\.1:\d+/g, 'fa-prod.example.com')
-    .replaceAll(/refreshesbucket[0-9a-f]+/g, 'refreshes-0a1b2c3d')
-    .replaceAll(/\brun-\d+/g, 'nightly-20261124T010000Z')
-    // Made of the execution's ARN, in which the process is that runs it here.
-    .replaceAll(/restored-[0-9a-f]{16}/g, 'restored-0a1b2c3d4e5f6071');
-
-/** Each as a person gets it: a file under `notices`. */
-const golden = (name: string) => `./notices/${name}.txt`;
 
 describe('people are told', () => {
   it('of a refresh that was refused', async () => {
@@ -206,8 +179,8 @@ describe('people are told', () => {
       manifest: expect.stringMatching(`/${report.run}\\.json$`),
       error: { name: 'DoctorFound', message: expect.stringContaining('pairs: ') },
     });
-    expect(metrics().at(-1)).toMatchObject({ RunsFailed: 1, Volumes: 0 });
-    expect(metrics().at(-1)).not.toHaveProperty('TargetMixed');
+    expect(metricsOf(world).at(-1)).toMatchObject({ RunsFailed: 1, Volumes: 0 });
+    expect(metricsOf(world).at(-1)).not.toHaveProperty('TargetMixed');
   });
 
   it('of no doctor that found nothing; programs are told of it', async () => {
@@ -225,94 +198,13 @@ describe('people are told', () => {
       snapshot: null,
       error: null,
     });
-    expect(metrics().at(-1)).toMatchObject({ refresh: 'nightly', RunsFailed: 0, Volumes: 0 });
-  });
-});
-
-describe('people are told of a request that started no run', () => {
-  const scheduled = {
-    refresh: 'nightly',
-    trigger: 'schedule',
-    scheduled_time: '2026-11-24T01:00:00Z',
-  };
-  const deliver = (request: unknown) => hear(() => deliverInVain(world.deployment, request));
-  const abortedRun = (input: object) => ({
-    event_id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
-    aborted: { name: 'nightly-20261124T010000Z', input: JSON.stringify(input) },
-  });
-
-  it('where the definition is wrong', async () => {
-    await world.define('nightly', { ...definition, target_protection_group: undefined, target: 1 });
-    const [known, measured] = [world.deployment.executions.size, metrics().length];
-
-    const { answer, mail, event } = await deliver(scheduled);
-
-    expect(world.deployment.executions.size).toBe(known);
-    expect(answer).toEqual({ kind: 'refused', told: true });
-    await expect(mail).toMatchFileSnapshot(golden('not-started'));
-    expect(event).toEqual({
-      source: 'flasharray-refresh',
-      type: 'FlashArray Refresh',
-      detail: {
-        kind: 'refused',
-        status: 'NOT_STARTED',
-        target: 'untouched',
-        refresh: 'nightly',
-        run: null,
-        execution: null,
-        source_protection_group: null,
-        target_protection_group: null,
-        snapshot: null,
-        manifest: null,
-        error: { name: 'InvalidDefinition', message: expect.stringContaining('"target"') },
-      },
-    });
-    expect(metrics().slice(measured)).toMatchObject([{ refresh: 'nightly', RunsFailed: 1 }]);
-  });
-
-  it('where there is no such refresh, which is none to measure', async () => {
-    await world.define('nightly', definition);
-    const measured = metrics().length;
-
-    const { mail, event } = await deliver({ ...scheduled, refresh: 'nigthly' });
-
-    expect(mail).toContain('nigthly was not started: UnknownRefresh');
-    expect(mail).toContain('There are "nightly".');
-    expect(event?.detail).toMatchObject({ kind: 'refused', refresh: 'nigthly' });
-    expect(metrics().length).toBe(measured);
-  });
-
-  it('where the request is wrong, without what else it holds', async () => {
-    await world.define('nightly', definition);
-    const { mail, event } = await deliver({
-      ...scheduled,
-      detail: { token: STRAY_TOKEN, flasharray_refresh: { password: STRAY_TOKEN } },
-    });
-
-    expect(mail).toContain('What went wrong: InvalidEvent. ');
-    expect(mail).not.toContain(STRAY_TOKEN);
-    expect(JSON.stringify(event)).not.toContain(STRAY_TOKEN);
-  });
-
-  it('that was to clear up after one that was ended from outside: its target may be mixed', async () => {
-    await world.define('nightly', 'no JSON');
-
-    const { mail, event } = await deliver(abortedRun({ refresh: 'nightly' }));
-
-    await expect(mail).toMatchFileSnapshot(golden('not-cleared-up'));
-    expect(event?.detail).toMatchObject({
-      kind: 'failed',
-      status: 'NOT_STARTED',
-      target: 'unknown',
+    expect(metricsOf(world).at(-1)).toMatchObject({
       refresh: 'nightly',
-      run: null,
+      RunsFailed: 0,
+      Volumes: 0,
     });
   });
 });
-
-/** The lines that CloudWatch takes for metrics. */
-const metrics = (): Record<string, unknown>[] =>
-  world.logs.flatMap((line) => (line.includes('"CloudWatchMetrics"') ? JSON.parse(line) : []));
 
 describe('CloudWatch is told', () => {
   it('how a run went', async () => {
@@ -321,7 +213,7 @@ describe('CloudWatch is told', () => {
 
     await tellOf(report);
 
-    expect(metrics().at(-1)).toMatchObject({
+    expect(metricsOf(world).at(-1)).toMatchObject({
       service: 'flasharray-refresh',
       refresh: 'nightly',
       RunsFailed: 0,
@@ -339,7 +231,7 @@ describe('CloudWatch is told', () => {
 
     await tellOf(await world.run('nightly'));
 
-    expect(metrics().at(-1)).toMatchObject({ RunsFailed: 1, TargetMixed: 1, Volumes: 0 });
+    expect(metricsOf(world).at(-1)).toMatchObject({ RunsFailed: 1, TargetMixed: 1, Volumes: 0 });
   });
 
   it('how old each copy is, and nothing of one that is none', async () => {
@@ -351,7 +243,7 @@ describe('CloudWatch is told', () => {
 
     const hours = (Date.now() - Date.parse(manifest.snapshot?.created ?? '')) / 3_600_000;
     expect(ages).toEqual({ nightly: expect.closeTo(hours, 1) });
-    expect(metrics().at(-1)).toMatchObject({
+    expect(metricsOf(world).at(-1)).toMatchObject({
       refresh: 'nightly',
       CopyAgeHours: expect.closeTo(hours, 1),
     });

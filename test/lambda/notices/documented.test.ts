@@ -31,10 +31,12 @@ describe('the page about notices', () => {
     const replication = { ...beginReplication('fa-prod:prd-pg.s1'), done: true };
     const all = measurementsOf(succeeded({ replication, backup_mode: backupMode(STARTED) }));
     const units = { Seconds: 'seconds', Count: 'count', Bytes: 'bytes', None: '0 or 1' };
-    const documented = rowsUnder('CloudWatch').map(({ names, text }) => [names.join(), text]);
+    const documented = rowsUnder('CloudWatch').map(
+      ({ names, text }) => [names.join(), text] as const,
+    );
 
-    expect(new Map(documented as [string, string][])).toEqual(
-      new Map([
+    expect(new Map(documented)).toEqual(
+      new Map<string, string>([
         ...all.map(({ name, unit }) => [name, units[unit]] as const),
         ['CopyAgeHours', 'hours'],
       ]),
